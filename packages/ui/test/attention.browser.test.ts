@@ -87,7 +87,7 @@ describe("the tab of the browser", () => {
       expect(await accessibilityProblems(page)).toEqual([]);
     }
     await page.getByRole("link", { name: "Settings" }).click();
-    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
     await second.end("FAILED", "disk is full\nand more");
     await expect.poll(told).toEqual([{ title: "✗ second-swan: Failed", body: "nightly-lake\ndisk is full" }]);
     await first.end("COMPLETED");
@@ -155,6 +155,77 @@ describe("the focus", () => {
 });
 
 describe("while hundreds of runs change", () => {
+  test("the list of runs holds still: rows change in place once a frame, new ones wait, and nothing is asked", async () => {
+    const stormy = await createFlowNamed(site.client, "stormy");
+    const steady = await startRun(site.client, { flowId: stormy, name: "steady" });
+    const { page, close } = await site.open("/artifacts");
+    await page.clock.install();
+    let asked = 0;
+    let told = "";
+    page.on("request", (request) => {
+      if (request.url().includes("/ui/flow_runs/")) asked += 1;
+    });
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        told += String(payload);
+      }),
+    );
+    await page.goto(`${site.origin}/runs?flow=${stormy}`);
+    const rows = page.getByRole("table", { name: "Runs" }).getByRole("row");
+    const row = rows.filter({ has: page.getByRole("link", { name: "steady", exact: true }) });
+    await row.getByText("Running").last().waitFor();
+    await page.waitForLoadState("networkidle");
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.waitForLoadState("networkidle");
+    const top = await row.evaluate((element) => element.getBoundingClientRect().top);
+    asked = 0;
+    await recordPastRuns(
+      site.client,
+      Array.from({ length: 400 }, (_, index) => ({
+        flowId: stormy,
+        name: `gust-${index}`,
+        ago: 400 - index,
+        took: 0.1,
+      })),
+    );
+    await steady.end("FAILED", "blown away");
+    await expect.poll(() => told).toMatch(/gust-399.*blown away/s);
+    const button = page.getByRole("button", { name: "400 new" });
+    expect(await button.isVisible()).toBe(false);
+    expect(await row.textContent()).toContain("Running");
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(50);
+        return await button.isVisible();
+      })
+      .toBe(true);
+    await row.getByText("Failed", { exact: true }).last().waitFor();
+    expect(await rows.count()).toBe(2);
+    expect(await row.evaluate((element) => element.getBoundingClientRect().top)).toBe(top);
+    expect(asked).toBe(0);
+    await page.clock.resume();
+    await button.click();
+    await page.getByRole("link", { name: "gust-399", exact: true }).waitFor();
+    await close();
+  });
+
+  test("a new run waits while the focus is in the list, and comes by itself where nobody reads", async () => {
+    const calm = await createFlowNamed(site.client, "calm");
+    await startRun(site.client, { flowId: calm, name: "first-calm" });
+    const { page, close } = await site.open(`/runs?flow=${calm}`);
+    const link = (name: string) => page.getByRole("link", { name, exact: true });
+    await link("first-calm").waitFor();
+    await page.waitForLoadState("networkidle");
+    await startRun(site.client, { flowId: calm, name: "second-calm" });
+    await link("second-calm").waitFor();
+    await page.keyboard.press("j");
+    await expect.poll(() => focused(page)).toBe("second-calm");
+    await startRun(site.client, { flowId: calm, name: "third-calm" });
+    await page.getByRole("button", { name: "1 new" }).click();
+    await link("third-calm").waitFor();
+    await close();
+  });
+
   test("the dashboard asks once when a moment has passed, however many changes there were", async () => {
     const { page, close } = await site.open("/artifacts");
     await page.clock.install();

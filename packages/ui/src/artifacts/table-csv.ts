@@ -1,8 +1,8 @@
 import { isNumber } from "@ostinato/core";
 import { tableOf } from "@ostinato/core/artifact-content";
+import { csvText } from "../components/csv.ts";
 import { cellText } from "../components/data-table.tsx";
 import { saveFile } from "../components/save-file.ts";
-import { csvText } from "../runs/csv.ts";
 
 /** Saves the whole table as a CSV file. */
 export function saveTable(name: string, data: unknown): void {

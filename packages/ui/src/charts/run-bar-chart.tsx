@@ -30,10 +30,12 @@ const barWidth = 9;
  */
 export function RunBarChart(props: {
   readonly runs: readonly ChartedRun[];
+  /** What the bars are, and so where they lead. */
+  readonly of?: "flow-run" | "task-run";
   readonly height: number;
   readonly label: string;
 }) {
-  const { runs, height, label } = props;
+  const { runs, of = "flow-run", height, label } = props;
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
   const [near, setNear] = useState<string>();
@@ -88,7 +90,7 @@ export function RunBarChart(props: {
           return (
             <li key={one.id} className="h-full" style={{ width: pitch }}>
               <Link
-                to="/runs/flow-run/$id"
+                to={`/runs/${of}/$id`}
                 params={{ id: one.id }}
                 tabIndex={place === (index < 0 ? shown.length - 1 : index) ? 0 : -1}
                 aria-label={spoken(one, span)}

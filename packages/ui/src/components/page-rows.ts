@@ -7,9 +7,15 @@ const rowsAhead = 20;
 /** Virtual rows of a long list that scrolls with the page; `onEnd` is called near its end. */
 export function usePageRows(
   list: RefObject<HTMLElement | null>,
-  props: { readonly entries: readonly { readonly id: string }[]; readonly height: number; readonly onEnd?: () => void },
+  props: {
+    readonly entries: readonly { readonly id: string }[];
+    readonly height: number;
+    /** The height of a header that stays in sight above the rows. */
+    readonly headHeight?: number;
+    readonly onEnd?: () => void;
+  },
 ) {
-  const { entries, height, onEnd } = props;
+  const { entries, height, headHeight = 0, onEnd } = props;
   const [margin, setMargin] = useState(0);
   const rows = useVirtualizer({
     count: entries.length,
@@ -17,6 +23,7 @@ export function usePageRows(
     estimateSize: () => height,
     getItemKey: (index) => entries[index]?.id ?? index,
     scrollMargin: margin,
+    scrollPaddingStart: headHeight,
     overscan: 12,
   });
   // The height above the list may change with any render.

@@ -4,13 +4,13 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { FlowRunRow } from "../api/types.ts";
 import { Button, buttonClass } from "../components/button.tsx";
+import { type ListTotal, totalText } from "../components/csv-button.tsx";
 import { ConfirmDialog } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { amountOfFlows, Names, SelectionBar } from "../components/selection-bar.tsx";
 import { amount, count } from "../format.ts";
 import { isFinal } from "../states.ts";
-import { type RunTotal, totalText } from "./csv-button.tsx";
 import { cancelRuns, deleteRuns, rescheduleRuns } from "./run-actions.ts";
 import { readRunsAnew, runPagesOf } from "./runs.queries.ts";
 import type { RunsSearch } from "./runs-search.ts";
@@ -22,7 +22,7 @@ const maxSelected = 10_000;
 export function BulkBar(props: {
   readonly runs: readonly FlowRunRow[];
   /** The filter and its total, if it matches more runs than are selected. */
-  readonly rest: { readonly search: RunsSearch; readonly total: RunTotal } | undefined;
+  readonly rest: { readonly search: RunsSearch; readonly total: ListTotal } | undefined;
   readonly onSelect: (runs: readonly FlowRunRow[]) => void;
   readonly onDone: () => void;
 }) {
@@ -142,7 +142,7 @@ function CompareTwo({ runs }: { readonly runs: readonly FlowRunRow[] }) {
 
 /** Reads the runs of the filter that are not loaded yet, so that actions can name them. */
 function SelectAll(props: {
-  readonly rest: { readonly search: RunsSearch; readonly total: RunTotal };
+  readonly rest: { readonly search: RunsSearch; readonly total: ListTotal };
   readonly onSelect: (runs: readonly FlowRunRow[]) => void;
 }) {
   const { search, total } = props.rest;

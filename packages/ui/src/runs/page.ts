@@ -26,7 +26,7 @@ export const runsPage = definePage({
   later: [
     loadCharts,
     () => import("./bulk-bar.tsx"),
-    () => import("./csv-export.ts"),
+    () => import("./run-csv.ts"),
     () => import("./saved-search-dialogs.tsx"),
   ],
 });

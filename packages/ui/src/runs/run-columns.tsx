@@ -1,7 +1,7 @@
 import { typeOfName } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import type { FlowRunRow } from "../api/types.ts";
+import type { Column } from "../components/columns.ts";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { isBad, type StateType } from "../states.ts";
@@ -12,17 +12,7 @@ import type { RunSort, RunsSearch } from "./runs-search.ts";
 import { StateWord } from "./state.tsx";
 import { TaskProgress } from "./task-progress.tsx";
 
-export interface RunColumn {
-  readonly id: string;
-  readonly label: string;
-  /** The minimal width in pixels, and the share of the remaining width; without a share it keeps its minimum. */
-  readonly width: number;
-  readonly grows?: number;
-  readonly right?: boolean;
-  readonly hidden?: boolean;
-  readonly sorts?: readonly [RunSort, RunSort?];
-  readonly cell: (run: FlowRunRow) => ReactNode;
-}
+export type RunColumn = Column<FlowRunRow, RunSort>;
 
 /** The columns after the run's name, in order. */
 export const runColumns: readonly RunColumn[] = [
@@ -65,7 +55,7 @@ export const runColumns: readonly RunColumn[] = [
   {
     id: "message",
     label: "Message",
-    width: 160,
+    width: 232,
     grows: 2.4,
     hidden: true,
     cell: (run) => (
@@ -120,48 +110,15 @@ export const runColumns: readonly RunColumn[] = [
   },
 ];
 
-/** The columns that fit: the last ones are dropped first, so that the list never scrolls sideways. */
-export function fittingColumns(columns: readonly RunColumn[], room: number): readonly RunColumn[] {
-  let left = room;
-  return columns.filter((column) => {
-    left -= column.width + columnGap;
-    return left >= 0;
-  });
-}
-
-export function columnTracks(columns: readonly RunColumn[]): string {
-  return columns
-    .map(({ width, grows }) => (grows === undefined ? `${width}px` : `minmax(${width}px, ${grows}fr)`))
-    .join(" ");
-}
-
-const columnGap = 12;
-
-const storageKey = "ostinato.run-columns";
-
-/** The columns that the user chose, stored in the browser; undefined by default. */
-export function storedColumns(): readonly string[] | undefined {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? "null");
-    if (Array.isArray(stored)) return runColumns.map((column) => column.id).filter((id) => stored.includes(id));
-  } catch {
-    // Unreadable or blocked storage means the default columns.
-  }
-  return undefined;
-}
-
-/** The default columns; a list of failures also shows the reasons. */
+/** The usual columns; a list of failures also shows the reasons. */
 export function usualColumns(search: RunsSearch): readonly string[] {
-  const isFailures = search.state?.every((state) => isBad(typeOfName(state) ?? (state as StateType)));
+  const isFailures = isOfFailures(search.state);
   return runColumns
-    .filter((column) => column.hidden !== true || (column.id === "message" && isFailures === true))
+    .filter((column) => column.hidden !== true || (column.id === "message" && isFailures))
     .map((column) => column.id);
 }
 
-export function storeColumns(ids: readonly string[]): void {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(ids));
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
+/** Whether a filter leaves only failures. */
+export function isOfFailures(states: readonly string[] | undefined): boolean {
+  return states?.every((state) => isBad(typeOfName(state) ?? (state as StateType))) === true;
 }

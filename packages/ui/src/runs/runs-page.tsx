@@ -1,26 +1,28 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
-import type { FlowRunList } from "../api/types.ts";
-import { Button, buttonClass, IconButton } from "../components/button.tsx";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { buttonClass, IconButton } from "../components/button.tsx";
+import { useColumnChoice } from "../components/column-choice.ts";
+import { ColumnMenu } from "../components/column-menu.tsx";
+import { CsvButton, totalAmount, totalOf } from "../components/csv-button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
+import { NewRows } from "../components/new-rows.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { SortMenu } from "../components/sort-menu.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstRun } from "../first-steps/programs.ts";
 import { useChosenRuns, withLatest } from "./chosen-runs.ts";
-import { ColumnMenu } from "./column-menu.tsx";
-import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
 import { KindsOfRuns } from "./kinds-of-runs.tsx";
 import { useLiveRuns } from "./live-runs.ts";
-import { runColumns, storeColumns, storedColumns, usualColumns } from "./run-columns.tsx";
+import { runColumns, usualColumns } from "./run-columns.tsx";
 import { RunFilters } from "./run-filters.tsx";
-import { RunList } from "./run-list.tsx";
+import { RunList, runName } from "./run-list.tsx";
 import { runListQuery, runPointsQuery } from "./runs.queries.ts";
-import { isFiltered, type RunsSearchChange, readRunsSearch } from "./runs-search.ts";
+import { isFiltered, type RunSort, type RunsSearch, type RunsSearchChange, readRunsSearch } from "./runs-search.ts";
 import { SavedSearchMenu } from "./saved-search-menu.tsx";
 
 const BulkBar = onDemand(() => import("./bulk-bar.tsx").then((module) => module.BulkBar));
@@ -33,11 +35,10 @@ export function RunsPage() {
   const navigate = route.useNavigate();
   const list = useInfiniteQuery({ ...runListQuery(search), placeholderData: keepPreviousData });
   const points = useQuery({ ...runPointsQuery(search), placeholderData: keepPreviousData });
-  const arrivals = useLiveRuns(search);
+  const table = useRef<HTMLDivElement>(null);
+  const arrivals = useLiveRuns(search, table);
   const [selecting, setSelecting] = useState(false);
-  const [ownColumns, setOwnColumns] = useState(storedColumns);
-  const columnIds = ownColumns ?? usualColumns(search);
-  const columns = runColumns.filter((column) => columnIds.includes(column.id));
+  const columns = useColumnChoice(runColumns, { storageKey: "ostinato.run-columns", usual: usualColumns(search) });
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs]);
   const change = useCallback(
@@ -45,6 +46,7 @@ export function RunsPage() {
       void navigate({ search: (before) => readRunsSearch({ ...before, ...next }), resetScroll: false }),
     [navigate],
   );
+  const sort = { value: search.sort ?? ("START_TIME_DESC" as const), onChange: (by: RunSort) => change({ sort: by }) };
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -73,16 +75,20 @@ export function RunsPage() {
               clear();
             }}
           />
-          <SavedSearchMenu search={search} />
-          <ColumnMenu
-            columns={runColumns}
-            shown={columnIds}
-            onChange={(ids) => {
-              storeColumns(ids);
-              setOwnColumns(ids);
-            }}
+          <SortMenu name={runName} columns={runColumns} sort={sort} />
+          <SavedSearchMenu
+            of="flow_run"
+            filter={savedPart(search)}
+            isFiltered={isFiltered(search)}
+            onOpen={(saved) => void navigate({ search: readRunsSearch(saved) })}
           />
-          <CsvButton search={search} total={total} />
+          <ColumnMenu columns={runColumns} shown={columns.shown} onChange={columns.choose} />
+          <CsvButton
+            file="runs.csv"
+            noun="run"
+            total={total}
+            exportRows={async (options) => (await import("./run-csv.ts")).exportRuns(search, options)}
+          />
         </span>
       </div>
       {list.isError ? <Failure error={list.error} what="The list of runs" onRetry={() => void list.refetch()} /> : null}
@@ -101,25 +107,17 @@ export function RunsPage() {
       {runs.length === 0 ? null : (
         <div className={`relative flex flex-col gap-1.5 ${list.isPlaceholderData ? "opacity-60" : ""}`}>
           <p className="text-xs text-faint" role="status">
-            {total === undefined ? "" : `${totalText(total)} ${total.count === 1 ? "run" : "runs"}`}
+            {total === undefined ? "" : totalAmount(total, "run")}
           </p>
-          {arrivals.waiting === 0 ? null : (
-            <Button
-              look="primary"
-              icon="arrowUp"
-              className="sticky top-2 z-20 self-center rounded-full shadow-pop"
-              onClick={arrivals.show}
-            >
-              {arrivals.waiting} new
-            </Button>
-          )}
+          <NewRows waiting={arrivals.waiting} onShow={arrivals.show} />
           <RunList
             runs={runs}
-            columns={columns}
+            columns={columns.shown}
             fresh={arrivals.fresh}
             selection={{ chosen: new Set(chosen.keys()), onChange: choose, onNarrow: selecting }}
-            sort={{ value: search.sort ?? "START_TIME_DESC", onChange: (sort) => change({ sort }) }}
+            sort={sort}
             onEnd={more}
+            list={table}
           />
           {isFetchingNextPage ? <Skeleton rows={2} height={34} /> : null}
         </div>
@@ -136,10 +134,9 @@ export function RunsPage() {
   );
 }
 
-function totalOf(pages: { readonly pages: readonly FlowRunList[] } | undefined): RunTotal | undefined {
-  const first = pages?.pages[0];
-  if (first === undefined || first.count === null) return undefined;
-  return { count: first.count, isMore: first.count_capped };
+/** A saved search opens in whatever chart is shown. */
+function savedPart({ chart: _chart, ...search }: RunsSearch): RunsSearch {
+  return search;
 }
 
 function NoRuns({ filtered }: { readonly filtered: boolean }) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseSearch, stringifySearch } from "../address.ts";
-import { csvText } from "./csv.ts";
+import { csvText } from "../components/csv.ts";
 import { isFiltered, moment, readRunsSearch, runCriteria } from "./runs-search.ts";
 
 describe("the filter of runs", () => {

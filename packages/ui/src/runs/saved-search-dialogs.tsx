@@ -6,17 +6,32 @@ import { Dialog } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { TextField } from "../components/field.tsx";
 import { setDefaultSearch, useDefaultSearch } from "./default-search.ts";
-import type { RunsSearch } from "./runs-search.ts";
-import { filtersOf, keepSearch, readSavedAnew, removeSearch, savedSearchesQuery, searchOf } from "./saved-searches.ts";
+import {
+  filtersOf,
+  isOf,
+  keepSearch,
+  readSavedAnew,
+  removeSearch,
+  type SearchedNoun,
+  savedSearchesQuery,
+  searchOf,
+} from "./saved-searches.ts";
 
-export function SaveDialog({ search, onClose }: { readonly search: RunsSearch; readonly onClose: () => void }) {
+export function SaveDialog(props: {
+  readonly of: SearchedNoun;
+  readonly filter: object;
+  readonly onClose: () => void;
+}) {
+  const { of, filter, onClose } = props;
   const [name, setName] = useState("");
   const id = useId();
   const queryClient = useQueryClient();
   const saved = useQuery(savedSearchesQuery);
-  const replaces = saved.data?.some((one) => one.name === name.trim()) === true;
+  const same = saved.data?.find((one) => one.name === name.trim());
+  const replaces = same !== undefined && isOf(of, same);
+  const isTaken = same !== undefined && !replaces;
   const save = useMutation({
-    mutationFn: () => keepSearch(name.trim(), filtersOf(search)),
+    mutationFn: () => keepSearch(name.trim(), filtersOf(of, filter)),
     onSuccess: async () => {
       await readSavedAnew(queryClient);
       onClose();
@@ -45,14 +60,21 @@ export function SaveDialog({ search, onClose }: { readonly search: RunsSearch; r
         <p className="text-xs text-faint">
           {replaces
             ? "There is a search of this name: it is replaced."
-            : "It is kept on the server, for everybody who uses it."}
+            : isTaken
+              ? `There is a search of this name in the list of ${of === "flow_run" ? "task runs" : "flow runs"}.`
+              : "It is kept on the server, for everybody who uses it."}
         </p>
         {save.isError ? (
           <p role="alert" className="text-danger">
             {messageOf(save.error)}
           </p>
         ) : null}
-        <Button look="primary" type="submit" className="self-end" disabled={name.trim() === "" || save.isPending}>
+        <Button
+          look="primary"
+          type="submit"
+          className="self-end"
+          disabled={name.trim() === "" || isTaken || save.isPending}
+        >
           {replaces ? "Replace" : "Save"}
         </Button>
       </form>
@@ -60,9 +82,10 @@ export function SaveDialog({ search, onClose }: { readonly search: RunsSearch; r
   );
 }
 
-export function ManageDialog({ onClose }: { readonly onClose: () => void }) {
+export function ManageDialog({ of, onClose }: { readonly of: SearchedNoun; readonly onClose: () => void }) {
   const queryClient = useQueryClient();
-  const saved = useQuery(savedSearchesQuery).data ?? [];
+  const all = useQuery(savedSearchesQuery).data ?? [];
+  const saved = all.filter((one) => isOf(of, one));
   const usual = useDefaultSearch();
   const [removed, setRemoved] = useState<SavedSearch>();
   const remove = useMutation({
@@ -88,7 +111,8 @@ export function ManageDialog({ onClose }: { readonly onClose: () => void }) {
           <Row
             key={one.id}
             saved={one}
-            others={saved}
+            others={all}
+            canBeDefault={of === "flow_run"}
             isDefault={usual?.id === one.id}
             onRemove={() => remove.mutate(one)}
           />
@@ -107,7 +131,8 @@ export function ManageDialog({ onClose }: { readonly onClose: () => void }) {
         </p>
       )}
       <p className="mt-3 text-xs text-faint">
-        Searches are kept on the server, for everybody. The pinned one is what “Runs” opens in this browser.
+        Searches are kept on the server, for everybody.
+        {of === "flow_run" ? " The pinned one is what “Runs” opens in this browser." : ""}
       </p>
     </Dialog>
   );
@@ -116,6 +141,8 @@ export function ManageDialog({ onClose }: { readonly onClose: () => void }) {
 function Row(props: {
   readonly saved: SavedSearch;
   readonly others: readonly SavedSearch[];
+  /** Only the list of flow runs opens with a search. */
+  readonly canBeDefault: boolean;
   readonly isDefault: boolean;
   readonly onRemove: () => void;
 }) {
@@ -170,13 +197,15 @@ function Row(props: {
   return (
     <li className="flex items-center gap-1 border-b py-1 last:border-0">
       <span className="min-w-0 flex-1 truncate">{saved.name}</span>
-      <IconButton
-        icon="pin"
-        label={isDefault ? `Open Runs without ${saved.name}` : `Open Runs with ${saved.name}`}
-        aria-pressed={isDefault}
-        className={isDefault ? "text-accent" : ""}
-        onClick={() => setDefaultSearch(isDefault ? undefined : { id: saved.id, search: searchOf(saved) })}
-      />
+      {props.canBeDefault ? (
+        <IconButton
+          icon="pin"
+          label={isDefault ? `Open Runs without ${saved.name}` : `Open Runs with ${saved.name}`}
+          aria-pressed={isDefault}
+          className={isDefault ? "text-accent" : ""}
+          onClick={() => setDefaultSearch(isDefault ? undefined : { id: saved.id, search: searchOf(saved) })}
+        />
+      ) : null}
       <IconButton icon="edit" label={`Rename ${saved.name}`} onClick={() => setName(saved.name)} />
       <IconButton icon="trash" label={`Delete ${saved.name}`} onClick={props.onRemove} />
     </li>

@@ -4,6 +4,9 @@ import { call } from "../api/api.ts";
 import type { SavedSearch } from "../api/types.ts";
 import { type RunsSearch, readRunsSearch } from "./runs-search.ts";
 
+/** What a search is of, as the API stores it. */
+export type SearchedNoun = "flow_run" | "task_run";
+
 /** Named filters, shared by all users of the server. */
 export const savedSearchesQuery = queryOptions({
   queryKey: ["saved-searches"],
@@ -24,10 +27,9 @@ export function removeSearch(id: string): Promise<unknown> {
 }
 
 /** The filter in the API's stored form: one entry per filtered property. */
-export function filtersOf(search: RunsSearch): SavedSearch["filters"] {
-  const { chart: _chart, ...filter } = search;
+export function filtersOf(noun: SearchedNoun, filter: object): SavedSearch["filters"] {
   return Object.entries(filter).map(([property, value]) => ({
-    object: "flow_run",
+    object: noun,
     property,
     type: Array.isArray(value) ? "list" : "text",
     operation: "equals",
@@ -35,6 +37,15 @@ export function filtersOf(search: RunsSearch): SavedSearch["filters"] {
   }));
 }
 
+export function isOf(noun: SearchedNoun, { filters }: SavedSearch): boolean {
+  return (filters[0]?.object === "task_run") === (noun === "task_run");
+}
+
+/** What is filtered by property, to be read by the list that it is of. */
+export function rawSearchOf({ filters }: SavedSearch): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(filters.map((filter) => [filter.property, filter.value]));
+}
+
 export function searchOf(saved: SavedSearch): RunsSearch {
-  return readRunsSearch(Object.fromEntries(saved.filters.map((filter) => [filter.property, filter.value])));
+  return readRunsSearch(rawSearchOf(saved));
 }

@@ -21,7 +21,7 @@ const leastFailureWidth = 3;
 /** The progress of a run: its tasks by state, as a bar, and in words or numbers. */
 export function TaskProgress({ counts, wide = false }: { readonly counts: StateCounts; readonly wide?: boolean }) {
   const total = taskTotal(counts);
-  if (total === 0) return <span className="text-faint">–</span>;
+  if (total === 0) return null;
   const words = countWords(counts);
   return (
     <span className="inline-flex min-w-0 items-center gap-2" title={words}>

@@ -1,47 +1,62 @@
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useLive } from "../api/live.ts";
-import type { TaskRunList as Answer, TaskRunRow } from "../api/types.ts";
-import { Button, buttonClass } from "../components/button.tsx";
+import { useCallback, useMemo, useRef } from "react";
+import type { TaskRunRow } from "../api/types.ts";
+import { buttonClass } from "../components/button.tsx";
+import { useColumnChoice } from "../components/column-choice.ts";
+import { ColumnMenu } from "../components/column-menu.tsx";
+import { CsvButton, totalAmount, totalOf } from "../components/csv-button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
-import { SearchField, Select } from "../components/field.tsx";
+import { SearchField } from "../components/field.tsx";
 import { filterClass } from "../components/filter-button.tsx";
 import { Icon } from "../components/icon.tsx";
+import { NewRows } from "../components/new-rows.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { SortMenu } from "../components/sort-menu.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstRun } from "../first-steps/programs.ts";
-import { amount, count } from "../format.ts";
 import { KindsOfRuns } from "../runs/kinds-of-runs.tsx";
 import { FlowFilter, StateFilter, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import { timeSpans } from "../runs/runs-search.ts";
-import { TaskRunList } from "./task-run-list.tsx";
-import { readTaskRunsAnew, taskRunListQuery } from "./task-runs.queries.ts";
+import { SavedSearchMenu } from "../runs/saved-search-menu.tsx";
+import { useLiveTaskRuns } from "./live-task-runs.ts";
+import { RecentTaskRuns } from "./recent-task-runs.tsx";
+import { taskRunColumns, usualColumns } from "./task-run-columns.tsx";
+import { TaskRunList, taskRunName } from "./task-run-list.tsx";
+import { pageSize, taskRunListQuery } from "./task-runs.queries.ts";
 import {
   isNarrowed,
   readTaskRunsSearch,
+  type TaskRunSort,
   type TaskRunsSearch,
   type TaskRunsSearchChange,
-  taskRunSorts,
 } from "./task-runs-search.ts";
 
 const route = getRouteApi("/runs/task-runs");
-/** The list is read again at most this often while task runs change. */
-const restMs = 1000;
 
 export function TaskRunsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const list = useInfiniteQuery({ ...taskRunListQuery(search), placeholderData: keepPreviousData });
-  const news = useNews();
+  const table = useRef<HTMLDivElement>(null);
+  const news = useLiveTaskRuns(search, table);
+  const columns = useColumnChoice(taskRunColumns, {
+    storageKey: "ostinato.task-run-columns",
+    usual: usualColumns(search),
+  });
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   const change = useCallback(
     (next: TaskRunsSearchChange) =>
       void navigate({ search: (before) => readTaskRunsSearch({ ...before, ...next }), resetScroll: false }),
     [navigate],
   );
+  const total = totalOf(list.data);
+  const sort = {
+    value: search.sort ?? "EXPECTED_START_TIME_DESC",
+    onChange: (by: TaskRunSort) => change({ sort: by === "EXPECTED_START_TIME_DESC" ? undefined : by }),
+  };
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -49,28 +64,41 @@ export function TaskRunsPage() {
   return (
     <Page title="Task runs">
       <KindsOfRuns search={search} />
-      <Filters search={search} onChange={change} runs={runs} />
+      <div className="flex flex-wrap items-start gap-2 sm:flex-nowrap">
+        <Filters search={search} onChange={change} runs={runs} />
+        <span className="flex shrink-0 items-center gap-1 sm:ml-auto">
+          <SortMenu name={taskRunName} columns={taskRunColumns} sort={sort} />
+          <SavedSearchMenu
+            of="task_run"
+            filter={search}
+            isFiltered={isNarrowed(search)}
+            onOpen={(saved) => void navigate({ search: readTaskRunsSearch(saved) })}
+          />
+          <ColumnMenu columns={taskRunColumns} shown={columns.shown} onChange={columns.choose} />
+          <CsvButton
+            file="task-runs.csv"
+            noun="task run"
+            total={total}
+            exportRows={async (options) => (await import("./task-run-csv.ts")).exportTaskRuns(search, options)}
+          />
+        </span>
+      </div>
       {list.isError ? (
         <Failure error={list.error} what="The list of task runs" onRetry={() => void list.refetch()} />
       ) : null}
+      {runs.length === 0 && !list.isPending ? null : (
+        // The height of the chart, so that nothing moves when it loads.
+        <div className="min-h-[136px]">{runs.length === 0 ? null : <RecentTaskRuns runs={runs} />}</div>
+      )}
       {list.isPending ? <Skeleton rows={14} height={34} /> : null}
       {list.isSuccess && runs.length === 0 ? <NoTaskRuns narrowed={isNarrowed(search)} /> : null}
       {runs.length === 0 ? null : (
         <div className={`relative flex flex-col gap-1.5 ${list.isPlaceholderData ? "opacity-60" : ""}`}>
           <p className="text-xs text-faint" role="status">
-            {totalOf(list.data?.pages[0])}
+            {total === undefined ? "" : totalAmount(total, "task run")}
           </p>
-          {news.waiting ? (
-            <Button
-              look="primary"
-              icon="arrowUp"
-              className="sticky top-2 z-20 self-center rounded-full shadow-pop"
-              onClick={news.show}
-            >
-              Show what is new
-            </Button>
-          ) : null}
-          <TaskRunList runs={runs} onEnd={more} />
+          <NewRows waiting={news.waiting.size} isMore={news.waiting.size >= pageSize} onShow={news.show} />
+          <TaskRunList runs={runs} columns={columns.shown} sort={sort} onEnd={more} list={table} />
           {isFetchingNextPage ? <Skeleton rows={2} height={34} /> : null}
         </div>
       )}
@@ -109,43 +137,8 @@ function Filters(props: {
           Clear
         </Link>
       ) : null}
-      <Select
-        label="Order"
-        value={search.sort ?? "EXPECTED_START_TIME_DESC"}
-        onChange={(sort) => onChange({ sort: sort === "EXPECTED_START_TIME_DESC" ? undefined : sort })}
-        options={taskRunSorts}
-      />
     </div>
   );
-}
-
-/**
- * Follows changes. The list is read again while its top is visible; otherwise changes wait behind a button, so that the page does not jump.
- */
-function useNews() {
-  const queryClient = useQueryClient();
-  const [waiting, setWaiting] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const show = () => {
-    setWaiting(false);
-    void readTaskRunsAnew(queryClient);
-    document.getElementById("main")?.scrollTo({ top: 0 });
-  };
-  const later = () => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      if ((document.getElementById("main")?.scrollTop ?? 0) < 120) void readTaskRunsAnew(queryClient);
-      else setWaiting(true);
-    }, restMs);
-  };
-  useLive({ kind: "flow-runs" }, { onChanges: later, onResync: later });
-  return { waiting, show };
-}
-
-function totalOf(first: Answer | undefined): string {
-  if (first === undefined || first.count === null) return "";
-  return first.count_capped ? `${count(first.count)}+ task runs` : amount(first.count, "task run");
 }
 
 function NoTaskRuns({ narrowed }: { readonly narrowed: boolean }) {

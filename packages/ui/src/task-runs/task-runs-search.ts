@@ -2,13 +2,14 @@ import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts
 import type { RunCriteria } from "../api/types.ts";
 import { splitStates, timeOf } from "../runs/runs-search.ts";
 
-export const taskRunSorts = [
-  { value: "EXPECTED_START_TIME_DESC", label: "Newest first" },
-  { value: "EXPECTED_START_TIME_ASC", label: "Oldest first" },
-  { value: "END_TIME_DESC", label: "Last ended first" },
-  { value: "NAME_ASC", label: "By name" },
+const taskRunSorts = [
+  "EXPECTED_START_TIME_DESC",
+  "EXPECTED_START_TIME_ASC",
+  "END_TIME_DESC",
+  "NAME_ASC",
+  "NAME_DESC",
 ] as const;
-export type TaskRunSort = (typeof taskRunSorts)[number]["value"];
+export type TaskRunSort = (typeof taskRunSorts)[number];
 
 /** The filter of the list of task runs, which is part of the address. */
 export interface TaskRunsSearch {
@@ -35,11 +36,7 @@ export function readTaskRunsSearch(search: RawSearch): TaskRunsSearch {
     runTag: listIn(search, "runTag"),
     since: textIn(search, "since"),
     until: textIn(search, "until"),
-    sort: choiceIn(
-      search,
-      "sort",
-      taskRunSorts.map(({ value }) => value),
-    ),
+    sort: choiceIn(search, "sort", taskRunSorts),
   });
 }
 

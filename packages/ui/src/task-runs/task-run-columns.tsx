@@ -1,0 +1,117 @@
+import { Link } from "@tanstack/react-router";
+import type { TaskRunRow } from "../api/types.ts";
+import type { Column } from "../components/columns.ts";
+import { Tags } from "../components/tag.tsx";
+import { RelativeTime } from "../components/time.tsx";
+import { withReadableTimes } from "../format.ts";
+import { Ran } from "../runs/ran.tsx";
+import { isOfFailures } from "../runs/run-columns.tsx";
+import { StateWord } from "../runs/state.tsx";
+import type { TaskRunSort, TaskRunsSearch } from "./task-runs-search.ts";
+
+export type TaskRunColumn = Column<TaskRunRow, TaskRunSort>;
+
+/** The columns after the task run's name, in order. */
+export const taskRunColumns: readonly TaskRunColumn[] = [
+  {
+    id: "run",
+    label: "Flow run",
+    width: 96,
+    grows: 0.9,
+    cell: (run) => <FlowRunLink run={run} />,
+  },
+  {
+    id: "flow",
+    label: "Flow",
+    width: 88,
+    grows: 0.7,
+    cell: (run) =>
+      run.flow_id === null ? null : (
+        <Link
+          to="/flows/flow/$id"
+          params={{ id: run.flow_id }}
+          className="truncate text-muted hover:text-text hover:underline"
+          title={run.flow_name ?? undefined}
+        >
+          {run.flow_name}
+        </Link>
+      ),
+  },
+  {
+    id: "state",
+    label: "State",
+    width: 108,
+    cell: (run) => <StateWord type={run.state_type} name={run.state_name} />,
+  },
+  {
+    id: "started",
+    label: "Started",
+    width: 88,
+    right: true,
+    sorts: ["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"],
+    cell: (run) => <RelativeTime time={run.start_time ?? run.expected_start_time} className="truncate text-muted" />,
+  },
+  {
+    id: "duration",
+    label: "Duration",
+    width: 84,
+    right: true,
+    cell: (run) => <Ran run={run} since={run.state_timestamp} />,
+  },
+  { id: "attempts", label: "Attempts", width: 60, right: true, cell: (run) => run.run_count },
+  {
+    id: "message",
+    label: "Message",
+    width: 140,
+    grows: 2,
+    cell: (run) => (
+      <span className="truncate text-muted" title={messageOf(run)}>
+        {messageOf(run)?.split("\n", 1)[0]}
+      </span>
+    ),
+  },
+  {
+    id: "tags",
+    label: "Tags",
+    width: 120,
+    grows: 0.6,
+    hidden: true,
+    cell: (run) => <Tags tags={run.tags} most={2} />,
+  },
+  {
+    id: "ended",
+    label: "Ended",
+    width: 88,
+    right: true,
+    hidden: true,
+    sorts: ["END_TIME_DESC"],
+    cell: (run) => <RelativeTime time={run.end_time} className="truncate text-muted" />,
+  },
+];
+
+/** The usual columns; in a list of failures the reasons get the place of the flow. */
+export function usualColumns({ state }: TaskRunsSearch): readonly string[] {
+  const isFailures = isOfFailures(state);
+  return taskRunColumns
+    .filter(({ id, hidden }) => hidden !== true && !(isFailures && id === "flow"))
+    .map(({ id }) => id);
+}
+
+export function messageOf({ state_message }: TaskRunRow): string | undefined {
+  return state_message === null ? undefined : withReadableTimes(state_message);
+}
+
+function FlowRunLink({ run }: { readonly run: TaskRunRow }) {
+  if (run.flow_run_id === null) return <span className="text-faint">none</span>;
+  return (
+    <Link
+      to="/runs/flow-run/$id"
+      params={{ id: run.flow_run_id }}
+      search={{ task: run.id }}
+      className="truncate hover:underline"
+      title={run.flow_run_name ?? undefined}
+    >
+      {run.flow_run_name}
+    </Link>
+  );
+}
