@@ -26,6 +26,9 @@ test("a block is saved, listed, shown without its secrets, replaced and deleted"
   const again = ["block", "create", "secret/token", "--data", '{"value": 5}'];
   expect((await place.run(...again)).stderr).toContain("Add --overwrite to replace its values.");
   expect(await json(...again, "--overwrite")).toMatchObject({ id: saved.id });
+  const copied = await place.run("server", "backup", "copy.db");
+  expect(copied.stderr).toMatch(/The secrets of its blocks need the key in .*ostinato\.db\.key/);
+  expect(copied.stdout + copied.stderr).not.toContain("planted");
   expect(await json("server", "rotate-key")).toMatchObject({ documents: 1 });
   expect(await json("block", "inspect", "secret/token")).toMatchObject({ data: { value: "********" } });
   expect(await json("block", "delete", "secret/token", "--yes")).toEqual({ deleted: ["secret/token"] });

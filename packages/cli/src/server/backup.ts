@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { dirname, resolve } from "node:path";
 import { withoutPasswords } from "@ostinato/core";
@@ -38,6 +39,11 @@ export async function backup(file: string, { force = false, json }: BackupOption
     `Backed up ${shortPath(database)} to ${shortPath(copied.file)}: ${sizeText(copied.bytes)}, in ${spanText(seconds)}.`,
   );
   say(`The copy was read from end to end and is intact; its schema is ${copied.schema}.`);
+  if (existsSync(`${database}.key`)) {
+    note(
+      `The secrets of its blocks need the key in ${shortPath(`${database}.key`)}: keep a copy of that apart from it.`,
+    );
+  }
 }
 
 /** Lowers the priority, because checking a copy keeps a core busy and servers on this machine come first. */
