@@ -221,3 +221,14 @@ export const taskRunHistory = route({
   }),
   replies: { 200: Type.Array(HistoryInterval) },
 });
+
+export const downloadTaskRunLogs = route({
+  method: "GET",
+  path: "/task_runs/{id}/logs/download",
+  access: "read",
+  summary: "All logs of a task run as CSV",
+  tag,
+  params: ById,
+  replies: { 200: Type.String() },
+  produces: "text/csv",
+});

@@ -1,7 +1,7 @@
 import { randomId } from "@ostinato/core";
 import { accessibilityProblems } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFlowNamed, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
+import { createFlowNamed, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -58,6 +58,9 @@ describe("a failure three subflows down", () => {
       "load-partition",
       expect.stringMatching(/download part-1$/),
     ]);
+    const line = page.getByRole("treeitem", { name: /download part/ });
+    await line.waitFor();
+    expect(await line.getAttribute("aria-level")).toBe("3");
     expect(await accessibilityProblems(page)).toEqual([]);
     await path.getByRole("link", { name: "download part-1" }).click();
     await page.getByRole("complementary", { name: "Selected task run" }).getByText("HTTP 503").first().waitFor();
@@ -76,6 +79,107 @@ describe("a failure three subflows down", () => {
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox").fill("hazel");
     await page.getByText("nightly-lake · HTTP 503").waitFor();
+    await close();
+  });
+});
+
+describe("the panel of a run with three failed tasks among many", () => {
+  let id: string;
+  const failed = [randomId(), randomId(), randomId()];
+  beforeAll(async () => {
+    const flowId = await createFlowNamed(site.client, "tiles");
+    const run = await startRun(site.client, { flowId, name: "mapped-mole" });
+    id = run.id;
+    await recordTasks(
+      site.client,
+      id,
+      Array.from({ length: 40 }, (_, index) => {
+        const place = [3, 17, 31].indexOf(index);
+        const name = `tile-${index}`;
+        return place < 0
+          ? { name, key: "tile-1adec0a0", start: index, took: 1 }
+          : {
+              ...{ id: failed[place] ?? "", name, key: "tile-1adec0a0", start: index, took: 1 },
+              ...{ state: "FAILED" as const, message: `no tile ${index}` },
+            };
+      }),
+    );
+    await recordLogs(site.client, id, [
+      { message: "fetching tile 3", taskRunId: failed[0] ?? "", ago: 30 },
+      { message: "no such tile", level: 40, taskRunId: failed[0] ?? "", ago: 29 },
+    ]);
+    await run.end("FAILED", "3/40 states failed.");
+  });
+
+  test.each(["light", "dark"] as const)(
+    "is as high as the window and begins with the log, in %s",
+    async (colorScheme) => {
+      const { page, problems, close } = await site.open(`/runs/flow-run/${id}?task=${failed[0]}`, { colorScheme });
+      const panel = page.getByRole("complementary", { name: "Selected task run" });
+      await panel.getByRole("log").getByText("no such tile").waitFor();
+      const box = await panel.boundingBox();
+      expect([box?.y, (box?.y ?? 0) + (box?.height ?? 0)]).toEqual([44, 900]);
+      expect(await panel.getByRole("tab", { selected: true }).textContent()).toBe("Log");
+      expect(await panel.getByRole("log").getByRole("time").count()).toBe(0);
+      const failure = await page.getByRole("region", { name: "Why it failed" }).boundingBox();
+      expect(failure?.height).toBeLessThan(44);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(problems).toEqual([]);
+      await close();
+    },
+  );
+
+  test("goes from failed task to failed task by j and k, and back to where it was opened", async () => {
+    const { page, close } = await site.open(`/runs/flow-run/${id}`);
+    const inAddress = () => new URL(page.url()).searchParams.get("task");
+    const panel = page.getByRole("complementary", { name: "Selected task run" });
+    await page.getByRole("navigation", { name: "Where it failed" }).getByRole("link", { name: "tile-3" }).click();
+    await panel.getByRole("heading", { name: "tile-3" }).waitFor();
+    await page.keyboard.press("j");
+    await panel.getByRole("heading", { name: "tile-17" }).waitFor();
+    await panel.getByText("2 of 3 failed").waitFor();
+    expect(inAddress()).toBe(failed[1]);
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await panel.getByRole("heading", { name: "tile-3" }).waitFor();
+    await page.keyboard.press("k");
+    await panel.getByRole("heading", { name: "tile-31" }).waitFor();
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "hidden" });
+    await close();
+  });
+
+  test("is made wider by keyboard and mouse, which the browser remembers", async () => {
+    const { page, close } = await site.open(`/runs/flow-run/${id}?task=${failed[0]}`);
+    const panel = page.getByRole("complementary", { name: "Selected task run" });
+    const width = async () => (await panel.boundingBox())?.width ?? 0;
+    const edge = page.getByRole("separator", { name: "Width of the panel" });
+    await edge.waitFor();
+    const before = await width();
+    await edge.focus();
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(width).toBe(before + 24);
+    const box = await edge.boundingBox();
+    if (box === null) throw new Error("The edge is not shown.");
+    await page.mouse.move(box.x + 4, 400);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 96, 400);
+    await page.mouse.up();
+    await expect.poll(width).toBe(before + 124);
+    await page.reload();
+    await edge.waitFor();
+    expect(await width()).toBe(before + 124);
+    await close();
+  });
+
+  test("is all of the screen of a phone", async () => {
+    const { page, close } = await site.open(`/runs/flow-run/${id}?task=${failed[0]}`, {
+      viewport: { width: 390, height: 780 },
+    });
+    const panel = page.getByRole("complementary", { name: "Selected task run" });
+    await panel.getByRole("log").getByText("no such tile").waitFor();
+    expect(await panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 780 });
+    expect(await accessibilityProblems(page)).toEqual([]);
     await close();
   });
 });

@@ -118,6 +118,8 @@ export interface RecordedTask {
   readonly stateName?: string;
   readonly message?: string;
   readonly attempts?: number;
+  /** The attempt of the flow run that called it. */
+  readonly flowRunAttempt?: number;
   readonly parents?: readonly string[];
   /** The calling task run. */
   readonly within?: string;
@@ -227,7 +229,7 @@ function taskEvent(flowRunId: string, task: RecordedTask & { readonly id: string
           ...(task.within === undefined ? {} : { __parents__: [{ input_type: "task_run", id: task.within }] }),
         },
         run_count: task.attempts ?? 1,
-        flow_run_run_count: 1,
+        flow_run_run_count: task.flowRunAttempt ?? 1,
         expected_start_time: formatTimestamp(fromMillis(start)),
         start_time: formatTimestamp(fromMillis(start)),
         ...(running ? {} : { end_time: formatTimestamp(fromMillis(end)) }),

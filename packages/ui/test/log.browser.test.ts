@@ -183,14 +183,13 @@ test("the log of a retried run is narrowed to an attempt, which the address keep
     { message: "the second attempt fails", level: 40, ago: 41 },
   ]);
   const { page, problems, close } = await site.open(`/runs/flow-run/${id}`);
-  await page.getByText("4 lines", { exact: true }).waitFor();
-  await page.getByRole("combobox", { name: "Attempt" }).selectOption("Attempt 2");
   await page.getByText("2 lines", { exact: true }).waitFor();
   expect(await shown(page)).toEqual(["the second attempt begins", "the second attempt fails"]);
   expect(await numberOf(page, "the second attempt begins")).toBe("3");
   await page.reload();
   await page.getByText("2 lines", { exact: true }).waitFor();
-  await page.getByRole("combobox", { name: "Attempt" }).selectOption("Attempt 1");
+  await page.getByRole("button", { name: "Attempt 2 of 2" }).click();
+  await page.getByRole("menuitem", { name: /^Attempt 1/ }).click();
   await expect.poll(() => shown(page)).toEqual(["the first attempt begins", "the first attempt fails"]);
   expect(
     await log(page)
@@ -198,6 +197,45 @@ test("the log of a retried run is narrowed to an attempt, which the address keep
       .count(),
   ).toBe(2);
   expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("a run that a subflow brought down shows the lines of the subflow, opened at its failure", async () => {
+  const parent = await startRun(site.client, { flowId, name: "outer-owl" });
+  const call = randomId();
+  await recordTasks(site.client, parent.id, [
+    { id: call, name: "ingest", start: 0, took: 5, state: "FAILED", message: "HTTP 503" },
+  ]);
+  const child = await startRun(site.client, { flowId, name: "inner-ibis", parentTaskRunId: call });
+  const broken = randomId();
+  await recordTasks(site.client, child.id, [
+    { id: broken, name: "download", start: 1, took: 2, state: "FAILED", message: "HTTP 503" },
+  ]);
+  await recordLogs(site.client, parent.id, [{ message: "calling the subflow", ago: 50 }]);
+  await recordLogs(site.client, child.id, [
+    ...Array.from({ length: 200 }, (_, index) => ({ message: `downloading ${index}`, ago: 40 - index / 100 })),
+    { message: "HTTP 503 from the store", level: 40, taskRunId: broken, ago: 30 },
+  ]);
+  await recordLogs(
+    site.client,
+    parent.id,
+    Array.from({ length: 200 }, (_, index) => ({ message: `cleaning up ${index}`, ago: 29 - index / 100 })),
+  );
+  await recordLogs(site.client, parent.id, [{ message: "Finished in state Failed", level: 40, ago: 20 }]);
+  await child.end("FAILED", "Task 'download' failed: HTTP 503");
+  await parent.end("FAILED", "Task 'ingest' failed: HTTP 503");
+  const { page, problems, close } = await site.open(`/runs/flow-run/${parent.id}`);
+  await page.getByText("403 lines", { exact: true }).waitFor();
+  await page.getByRole("tab", { name: /Logs\s*403/ }).waitFor();
+  await expect.poll(() => isInSight(page, "HTTP 503 from the store")).toBe(true);
+  await page.getByRole("button", { name: "Full view" }).click();
+  await page.getByRole("dialog", { name: "The log in full view" }).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog", { name: "The log in full view" }).waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Subflows", pressed: true }).click();
+  await page.getByText("202 lines", { exact: true }).waitFor();
   expect(problems).toEqual([]);
   await close();
 });

@@ -98,7 +98,13 @@ export const readTimeline = route({
   summary: "Timeline and dependencies of a flow run, by column",
   tag: pagesTag,
   params: ById,
-  replies: { 200: Timeline },
+  /** `nested`: of a run that failed within subflows, the timelines of these, the outermost first. */
+  replies: {
+    200: Open({
+      ...Timeline.properties,
+      nested: Type.Array(Open({ flow_run_id: Uuid, timeline: Timeline })),
+    }),
+  },
 });
 
 /** The result that a task run returned or reused, without its value: `GET /task_runs/{id}/result` reads that. */
@@ -132,6 +138,8 @@ export const listTaskResults = route({
   body: Open({
     /** Part of the task run's name. */
     text: Maybe(Type.String({ maxLength: 200 })),
+    /** Only of the task runs that this attempt of the flow run called, counted from 1. */
+    attempt: Maybe(Type.Integer({ minimum: 1 })),
     cursor: Maybe(Type.String()),
     limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
   }),

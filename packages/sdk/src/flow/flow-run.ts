@@ -166,7 +166,7 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   async #conclude(final: FinalState<unknown>): Promise<FinalState<unknown>> {
     if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
-    this.#log(final.type === "COMPLETED" ? logLevels.info : logLevels.error, sentence(final));
+    this.#log(levelOfEnd(final.type), sentence(final));
     await flushed(this.session, this.session.logs);
     return final;
   }
@@ -446,4 +446,10 @@ function delayUntilScheduled({ scheduledTime, timestamp }: Decision["state"]): n
 /** Ignores a deleted run: the proposal of its end reports that. */
 function unlessDeleted(error: unknown): void {
   if (!isNotFound(error)) throw error;
+}
+
+/** Whoever cancels a run gets what they asked for, which is no error. */
+function levelOfEnd(type: FinalState<unknown>["type"]): number {
+  if (type === "COMPLETED") return logLevels.info;
+  return type === "CANCELLED" ? logLevels.warning : logLevels.error;
 }

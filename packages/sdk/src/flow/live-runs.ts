@@ -33,7 +33,8 @@ function sayOn(session: Session, runs: readonly WatchedRun[], reason: Error): vo
   const { deputy, logs, events } = session;
   const open = runs.filter(({ state }) => !isTerminal(state.type));
   const state = endBy(reason);
-  for (const run of open) run.say(logLevels.error, `${state.name?.toLowerCase()}: ${reason.message}`);
+  const level = reason instanceof Cancelled ? logLevels.warning : logLevels.error;
+  for (const run of open) run.say(level, `${state.name?.toLowerCase()}: ${reason.message}`);
   const ends = open.map(({ id, claim }) => ({
     flowRunId: id,
     state: { ...state, state_details: { ...state.state_details, ...claimDetails(claim) } },

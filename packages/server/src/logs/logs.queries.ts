@@ -45,16 +45,22 @@ export async function logsById(reader: Reader, ids: readonly string[]): Promise<
 }
 
 /** The lines of a flow run after a given one, uncut, oldest first: up to the limit, and as many as fit in memory. */
+/** Whose lines are asked for. */
+export interface LoggedRun {
+  readonly of: "flow_run" | "task_run";
+  readonly id: string;
+}
+
 export async function logsAfter(
   db: Database,
-  flowRunId: string,
+  run: LoggedRun,
   after: Pick<LogRow, "timestamp" | "id"> | undefined,
   limit: number,
 ): Promise<LogRow[]> {
   const later =
     after === undefined ? everything : sql<SqlBool>`(log.timestamp, log.id) > (${after.timestamp}, ${after.id})`;
   const read = <T>(columns: RawBuilder<T>, lines: number) =>
-    sql<T>`SELECT ${columns} FROM log WHERE log.flow_run_id = ${flowRunId} AND ${later}
+    sql<T>`SELECT ${columns} FROM log WHERE ${ofRun(run)} AND ${later}
       ORDER BY ${order.TIMESTAMP_ASC} LIMIT ${lines}`.execute(db.slow);
   const sizes = await read(sql<{ bytes: number }>`octet_length(log.message) AS bytes`, limit);
   let remaining = charactersOfLogs;
@@ -66,7 +72,11 @@ export async function logsAfter(
   return fitting.length === 0 ? [] : (await read(sql<LogRow>`log.*`, fitting.length)).rows;
 }
 
-export async function flowRunName(reader: Reader, id: string): Promise<string | undefined> {
-  const row = await reader.selectFrom("flow_run").select("name").where("id", "=", id).executeTakeFirst();
+function ofRun({ of, id }: LoggedRun): RawBuilder<SqlBool> {
+  return of === "flow_run" ? sql<SqlBool>`log.flow_run_id = ${id}` : sql<SqlBool>`log.task_run_id = ${id}`;
+}
+
+export async function nameOfRun(reader: Reader, { of, id }: LoggedRun): Promise<string | undefined> {
+  const row = await reader.selectFrom(of).select("name").where("id", "=", id).executeTakeFirst();
   return row?.name;
 }

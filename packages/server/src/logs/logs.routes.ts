@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { createLogs, downloadFlowRunLogs, filterLogs, logsOut } from "@ostinato/protocol";
+import { createLogs, downloadFlowRunLogs, downloadTaskRunLogs, filterLogs, logsOut } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import type { Serve } from "../kernel/operation.ts";
 import type { ServeSocket } from "../kernel/socket.ts";
@@ -19,11 +19,17 @@ export function logRoutes({ context, serve, serveSocket }: LogRoutes): void {
     return null;
   });
   serve(filterLogs, ({ body, context }) => logs.filter(context, body));
-  serve(downloadFlowRunLogs, async ({ params, context, reply }) => {
-    const { fileName, csv } = await logs.download(context, params.id);
+  const send = async (run: Parameters<typeof logs.download>[1], context: Context, reply: Headed) => {
+    const { fileName, csv } = await logs.download(context, run);
     reply.header("content-disposition", attachment(fileName));
     return Readable.from(csv) as unknown as string; // The answer is streamed, so that it is never whole in memory.
-  });
+  };
+  serve(downloadFlowRunLogs, ({ params, context, reply }) => send({ of: "flow_run", id: params.id }, context, reply));
+  serve(downloadTaskRunLogs, ({ params, context, reply }) => send({ of: "task_run", id: params.id }, context, reply));
+}
+
+interface Headed {
+  header(name: string, value: string): unknown;
 }
 
 /** A name of any characters, as RFC 6266 writes it, with a plain one for old clients. */

@@ -50,20 +50,20 @@ export interface LogDownload {
   readonly csv: AsyncIterable<string>;
 }
 
-/** All lines of a flow run, read in pages while they are sent. */
-export async function download({ db }: Context, flowRunId: string): Promise<LogDownload> {
-  const name = await queries.flowRunName(db.read, flowRunId);
-  if (name === undefined) throw absent("Flow run");
-  return { fileName: `${name}-logs.csv`, csv: csvOf(db, flowRunId) };
+/** All lines of a flow run or task run, read in pages while they are sent. */
+export async function download({ db }: Context, run: queries.LoggedRun): Promise<LogDownload> {
+  const name = await queries.nameOfRun(db.read, run);
+  if (name === undefined) throw absent(run.of === "flow_run" ? "Flow run" : "Task run");
+  return { fileName: `${name}-logs.csv`, csv: csvOf(db, run) };
 }
 
 const downloadPage = 2000;
 
-async function* csvOf(db: Context["db"], flowRunId: string): AsyncGenerator<string> {
+async function* csvOf(db: Context["db"], run: queries.LoggedRun): AsyncGenerator<string> {
   yield csvHead;
   let last: queries.LogRow | undefined;
   do {
-    const rows = await queries.logsAfter(db, flowRunId, last, downloadPage);
+    const rows = await queries.logsAfter(db, run, last, downloadPage);
     if (rows.length > 0) yield rows.map((row) => csvRecord(present(row))).join("");
     last = rows.at(-1);
   } while (last !== undefined);

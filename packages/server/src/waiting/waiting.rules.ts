@@ -84,7 +84,8 @@ function scheduled(run: WaitingRun, name: string, circumstances: Circumstances):
   const lostPool = place === undefined && deployment?.isServed === false ? deployment.lostPool : null;
   if (lostPool !== null) return poolGone(run, lostPool);
   const obstacles = place === undefined ? servingObstacles(deployment) : obstaclesOf(place);
-  if (!isDue(run, now) || (name === stateNames.awaitingRetry && deployment === undefined)) {
+  if (name === stateNames.awaitingRetry && deployment === undefined && isDue(run, now)) return notRetried(until);
+  if (!isDue(run, now)) {
     return { ...notDue(name), until, hint: starter(circumstances), also: obstacles.filter(lasts) };
   }
   const [first, ...also] = obstacles;
@@ -92,6 +93,16 @@ function scheduled(run: WaitingRun, name: string, circumstances: Circumstances):
   if (first === undefined) return { ...dueNow(name, circumstances), since };
   const line = place !== undefined && (first.cause === "limit" || first.cause === "behind") ? place.line : null;
   return { ...first, reason: `${before(name)}${first.reason}`, also, since, line };
+}
+
+/** A program tries its own runs again, at the moment at which they are due. */
+function notRetried(until: string | null): Told {
+  return {
+    cause: "retry",
+    reason: "It failed and was to be tried again, which its program has not done yet.",
+    until,
+    hint: "If that lasts, the program has ended: retry the run to go on where it failed.",
+  };
 }
 
 /** Whether the obstacle is one that does not go by itself until the run is due. */

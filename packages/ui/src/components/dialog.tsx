@@ -39,6 +39,8 @@ export function ConfirmDialog(props: {
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
   readonly children: ReactNode;
+  /** The button that changes nothing; by default "Keep". */
+  readonly keep?: string;
   readonly action: string;
   /** The button that does nothing. */
   readonly keep?: string;

@@ -1,20 +1,24 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { useLive } from "../api/live.ts";
-import type { LiveChange } from "../api/types.ts";
+import type { FlowRunPage as FlowRunPageData, LiveChange } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
+import { useMedia } from "../components/media.ts";
 import { Page } from "../components/page.tsx";
+import { useChosenWidth } from "../components/resizable.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { milliseconds } from "../format.ts";
 import { FailureBox } from "../runs/failure-box.tsx";
-import { isFinal } from "../states.ts";
-import { applyToRun, flowRunQuery } from "./flow-run.queries.ts";
-import { type ChangeSearch, readFlowRunSearch } from "./flow-run-search.ts";
+import { isBad, isFinal } from "../states.ts";
+import { type RunAttempts, runAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
+import { type Steps, stepsOf } from "./failed-steps.ts";
+import { applyToRun, failureOfAttemptQuery, flowRunQuery, timelineQuery } from "./flow-run.queries.ts";
+import { type ChangeSearch, type FlowRunSearch, readFlowRunSearch } from "./flow-run-search.ts";
 import { RunHeader } from "./run-header.tsx";
 import { RunTabs } from "./run-tabs.tsx";
 import { RunViews } from "./run-views.tsx";
-import { TaskPanel } from "./task-panel.tsx";
+import { besideMedia, panelWidths, TaskPanel } from "./task-panel.tsx";
 import { WaitingBox } from "./waiting-box.tsx";
 
 const route = getRouteApi("/runs/flow-run/$id");
@@ -56,8 +60,24 @@ export function FlowRunPage() {
       </Page>
     );
   }
+  return <Loaded page={page} search={search} onSearch={change} />;
+}
+
+function Loaded(props: {
+  readonly page: FlowRunPageData;
+  readonly search: FlowRunSearch;
+  readonly onSearch: ChangeSearch;
+}) {
+  const { page, search, onSearch } = props;
   const run = page.flow_run;
   const live = !isFinal(run.state_type);
+  const attempts = useMemo(() => runAttempts(page.states, search.attempt), [page.states, search.attempt]);
+  const failure = useFailure(page, attempts);
+  const panel = useChosenWidth("ostinato.panel-width", panelWidths);
+  const isBeside = useMedia(besideMedia);
+  const isOpen = search.task !== undefined;
+  const timeline = useQuery(timelineQuery(run.id)).data;
+  const steps = timeline === undefined ? noSteps : stepsOf(timelineOfAttempt(timeline, attempts.chosen));
   return (
     <Page
       title={run.name}
@@ -66,28 +86,60 @@ export function FlowRunPage() {
       ownHeading
       crumbs={[{ label: page.flow.name, link: { to: "/flows/flow/$id", params: { id: page.flow.id } } }]}
     >
-      <RunHeader asked={search.ask} page={page} />
-      {page.failure === null || !isFinal(run.state_type) ? null : <FailureBox failure={page.failure} within={id} />}
-      {page.waiting === null || !live ? null : <WaitingBox run={run} waiting={page.waiting} />}
       <div
-        className={`grid min-w-0 gap-4 ${search.task === undefined ? "" : "lg:grid-cols-[minmax(0,1fr)_minmax(360px,32%)]"}`}
+        className="flex min-w-0 flex-col gap-3"
+        style={isOpen && isBeside ? { marginRight: panel.width } : undefined}
       >
-        <div className="flex min-w-0 flex-col gap-3">
-          <RunViews
-            page={page}
-            live={live}
-            ended={run.end_time === null ? undefined : milliseconds(run.end_time)}
-            search={search}
-            onSearch={change}
+        <RunHeader
+          page={page}
+          asked={search.ask}
+          attempts={attempts}
+          onAttempt={(attempt) => onSearch({ attempt, line: undefined, task: undefined })}
+        />
+        {failure === null ? null : (
+          <FailureBox
+            failure={failure}
+            within={run.id}
+            brief={isOpen && isBeside}
+            state={isBad(run.state_type) ? run.state_type : "FAILED"}
           />
-          <RunTabs page={page} live={live} search={search} onSearch={change} />
-        </div>
-        {search.task === undefined ? null : (
-          <TaskPanel key={search.task} id={search.task} search={search} onSearch={change} />
         )}
+        {page.waiting === null || !live ? null : <WaitingBox run={run} waiting={page.waiting} />}
+        <RunViews
+          page={page}
+          live={live}
+          ended={run.end_time === null ? undefined : milliseconds(run.end_time)}
+          attempts={attempts}
+          failure={failure}
+          search={search}
+          onSearch={onSearch}
+        />
+        <RunTabs page={page} live={live} attempts={attempts} search={search} onSearch={onSearch} />
       </div>
+      {search.task === undefined ? null : (
+        <TaskPanel
+          id={search.task}
+          search={search}
+          onSearch={onSearch}
+          attempt={attempts.all.length < 2 ? search.attempt : undefined}
+          steps={steps}
+          width={panel.width}
+          onWidth={panel.choose}
+        />
+      )}
     </Page>
   );
+}
+
+const noSteps: Steps = { ids: [], areFailed: false };
+
+/** Why the chosen attempt failed; an earlier one is asked for when it is chosen. */
+function useFailure(page: FlowRunPageData, { all, chosen }: RunAttempts) {
+  const { id, state_type } = page.flow_run;
+  const isEarlier = chosen !== undefined && chosen < all.length;
+  const earlier = useQuery({ ...failureOfAttemptQuery(id, chosen ?? 1), enabled: isEarlier });
+  if (isEarlier) return earlier.data ?? null;
+  return isFinal(state_type) ? page.failure : null;
 }
 
 function touches(changes: readonly LiveChange[], taskRunId: string | undefined): boolean {

@@ -4,6 +4,7 @@ import { type PresentLogSearch, readLogSearch } from "../logs/log-search.ts";
 const flowRunTabs = ["logs", "tasks", "subflows", "artifacts", "parameters", "result", "events", "details"] as const;
 export type FlowRunTab = (typeof flowRunTabs)[number];
 
+/** `attempt` is that of the run, or of the selected task run where the run has only one. */
 export interface FlowRunSearch extends PresentLogSearch {
   readonly tab?: FlowRunTab;
   readonly view?: "graph";
@@ -16,9 +17,7 @@ export interface FlowRunSearch extends PresentLogSearch {
   /** The selected task run. */
   readonly task?: string;
   /** The pane of its panel, unless it is the first one. */
-  readonly pane?: "log";
-  /** The attempt of the selected task run that the link points to, counted from 1. */
-  readonly attempt?: string;
+  readonly pane?: "overview" | "log";
 }
 
 export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
@@ -30,8 +29,7 @@ export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
     ask: choiceIn(search, "ask", ["retry"]),
     only: choiceIn(search, "only", ["failed", "running"]),
     task,
-    pane: task === undefined ? undefined : choiceIn(search, "pane", ["log"]),
-    attempt: task === undefined ? undefined : textIn(search, "attempt"),
+    pane: task === undefined ? undefined : choiceIn(search, "pane", ["overview", "log"]),
     ...readLogSearch(search),
   });
 }

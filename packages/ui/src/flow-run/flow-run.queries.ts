@@ -1,4 +1,10 @@
-import type { readFlowRunPage, readFlowRunResult, readParameterSchema, readTimeline } from "@ostinato/protocol";
+import type {
+  readFailureOfAttempt,
+  readFlowRunPage,
+  readFlowRunResult,
+  readParameterSchema,
+  readTimeline,
+} from "@ostinato/protocol";
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunPage, LiveChange, Timeline } from "../api/types.ts";
@@ -16,7 +22,25 @@ export function flowRunQuery(id: string) {
 export function timelineQuery(id: string) {
   return queryOptions({
     queryKey: ["flow-run", id, "timeline"],
-    queryFn: ({ signal }) => call<typeof readTimeline>("GET /ui/flow_runs/{id}/timeline", { params: { id }, signal }),
+    queryFn: async ({ client, signal }): Promise<Timeline> => {
+      const answer = await call<typeof readTimeline>("GET /ui/flow_runs/{id}/timeline", { params: { id }, signal });
+      const { nested, ...timeline } = answer;
+      for (const child of nested) client.setQueryData(["flow-run", child.flow_run_id, "timeline"], child.timeline);
+      return timeline;
+    },
+  });
+}
+
+/** Why an attempt failed that others followed. */
+export function failureOfAttemptQuery(id: string, attempt: number) {
+  return queryOptions({
+    queryKey: ["flow-run", id, "failure", attempt],
+    queryFn: ({ signal }) =>
+      call<typeof readFailureOfAttempt>("GET /ui/flow_runs/{id}/failure", {
+        params: { id },
+        query: { attempt },
+        signal,
+      }),
   });
 }
 

@@ -12,10 +12,22 @@ import { RanAndWaited } from "../runs/ran.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { TaskProgress, taskTotal } from "../runs/task-progress.tsx";
 import { isFinal, stateLook } from "../states.ts";
+import { AttemptMenu } from "./attempt-menu.tsx";
+import type { RunAttempts } from "./chosen-attempt.ts";
 import { RunButtons } from "./run-buttons.tsx";
 
 /** A summary of the run: state, flow, parameters, starter. */
-export function RunHeader({ page, asked }: { readonly page: FlowRunPage; readonly asked?: "retry" | undefined }) {
+export function RunHeader({
+  page,
+  asked,
+  attempts,
+  onAttempt,
+}: {
+  readonly page: FlowRunPage;
+  readonly asked?: "retry" | undefined;
+  readonly attempts: RunAttempts;
+  readonly onAttempt: (attempt: string | undefined) => void;
+}) {
   const run = page.flow_run;
   return (
     <header className="flex flex-col gap-1.5">
@@ -26,6 +38,7 @@ export function RunHeader({ page, asked }: { readonly page: FlowRunPage; readonl
             {run.name}
           </h1>
           <CopyButton text={run.name} label="Copy the name" className="-ml-2" />
+          <AttemptMenu attempts={attempts} onChange={onAttempt} />
         </div>
         <RunButtons page={page} asked={asked} />
       </div>
@@ -66,7 +79,7 @@ export function RunHeader({ page, asked }: { readonly page: FlowRunPage; readonl
             <TaskProgress counts={run.task_counts} wide />
           </Fact>
         )}
-        <Attempt run={run} />
+        {attempts.all.length > 1 ? null : <Attempt run={run} />}
         <StartedBy run={run} />
         {run.tags.length === 0 ? null : (
           <Fact name="Tags">
@@ -141,7 +154,7 @@ function StartedBy({ run }: { readonly run: FlowRunPage["flow_run"] }) {
   // The parent has a place of its own.
   if (made === undefined || made.isParent === true) return null;
   return (
-    <Fact name="By">
+    <Fact name="Started from">
       <span className="inline-flex max-w-full items-center" title={made.file}>
         <span className="truncate">{made.text}</span>
         {made.file === undefined ? null : (

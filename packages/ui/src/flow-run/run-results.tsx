@@ -24,7 +24,7 @@ import { StateIcon } from "../runs/state.tsx";
 import { runResultQuery } from "./flow-run.queries.ts";
 
 /** The results of the run and of its tasks. */
-export function RunResults({ id }: { readonly id: string }) {
+export function RunResults({ id, attempt }: { readonly id: string; readonly attempt: number | undefined }) {
   return (
     <div className="flex flex-col gap-6">
       <section aria-label="Result of the run">
@@ -33,7 +33,7 @@ export function RunResults({ id }: { readonly id: string }) {
       </section>
       <section aria-label="Results of tasks">
         <h3 className="mb-2 font-semibold">Results of its tasks</h3>
-        <TaskResults id={id} />
+        <TaskResults id={id} attempt={attempt} />
       </section>
     </div>
   );
@@ -53,13 +53,13 @@ function OwnResult({ id }: { readonly id: string }) {
   );
 }
 
-function taskResultsQuery(id: string, text: string) {
+function taskResultsQuery(id: string, text: string, attempt: number | undefined) {
   return infiniteQueryOptions({
-    queryKey: ["flow-run", id, "task-results", text],
+    queryKey: ["flow-run", id, "task-results", text, attempt],
     queryFn: ({ pageParam, signal }) =>
       call<typeof listTaskResults>("POST /ui/flow_runs/{id}/results", {
         params: { id },
-        body: { text, cursor: pageParam, limit: 50 },
+        body: { text, cursor: pageParam, limit: 50, ...(attempt === undefined ? {} : { attempt }) },
         signal,
       }),
     initialPageParam: null as string | null,
@@ -68,9 +68,9 @@ function taskResultsQuery(id: string, text: string) {
   });
 }
 
-function TaskResults({ id }: { readonly id: string }) {
+function TaskResults({ id, attempt }: { readonly id: string; readonly attempt: number | undefined }) {
   const [text, setText] = useState("");
-  const query = useInfiniteQuery(taskResultsQuery(id, text));
+  const query = useInfiniteQuery(taskResultsQuery(id, text, attempt));
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   if (query.isError) return <Failure error={query.error} what="The results" onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton rows={6} height={30} />;

@@ -1,4 +1,4 @@
-import { nameInTaskKey, startsOf } from "@ostinato/core";
+import { nameInTaskKey } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
@@ -9,6 +9,7 @@ import type { TaskChoice } from "../logs/log-tools.tsx";
 import { LogView } from "../logs/log-view.tsx";
 import { taskTotal } from "../runs/task-progress.tsx";
 import { isBad } from "../states.ts";
+import { type RunAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch, FlowRunTab } from "./flow-run-search.ts";
 import { RunArtifacts } from "./run-artifacts.tsx";
@@ -30,16 +31,22 @@ const RunResults = onDemand(
 export function RunTabs(props: {
   readonly page: FlowRunPage;
   readonly live: boolean;
+  readonly attempts: RunAttempts;
   readonly search: FlowRunSearch;
   readonly onSearch: ChangeSearch;
 }) {
-  const { page, live, search, onSearch } = props;
+  const { page, attempts, search, onSearch } = props;
   const run = page.flow_run;
+  const { chosen } = attempts;
   const tab: FlowRunTab = search.tab ?? "logs";
   const [lines, setLines] = useState<{ readonly of: string; readonly total: number }>();
-  const onTotal = useCallback((total: number) => setLines({ of: run.id, total }), [run.id]);
-  // While the log is shown, its tab has the log's own count.
-  const lineCount = tab === "logs" && lines?.of === run.id ? lines.total : page.log_count;
+  const shownLog = `${run.id} ${chosen} ${search.lines}`;
+  const onTotal = useCallback((total: number) => setLines({ of: shownLog, total }), [shownLog]);
+  // While the log is shown, its tab has the log's own count; that of one attempt is known once its log has been read.
+  const counted = chosen === undefined && search.lines === undefined ? page.log_count : undefined;
+  const lineCount = lines?.of === shownLog && (tab === "logs" || counted === undefined) ? lines.total : counted;
+  const timeline = useQuery(timelineQuery(run.id)).data;
+  const ofAttempt = chosen === undefined || timeline === undefined ? undefined : timelineOfAttempt(timeline, chosen);
   return (
     <Tabs<FlowRunTab>
       label="The run"
@@ -47,8 +54,12 @@ export function RunTabs(props: {
       onChange={(next) => onSearch({ tab: next === "logs" ? undefined : next })}
       tabs={[
         { value: "logs", label: "Logs", count: lineCount },
-        { value: "tasks", label: "Task runs", count: taskTotal(run.task_counts) },
-        { value: "subflows", label: "Subflows", count: page.subflow_count },
+        { value: "tasks", label: "Task runs", count: ofAttempt?.total ?? taskTotal(run.task_counts) },
+        {
+          value: "subflows",
+          label: "Subflows",
+          count: ofAttempt?.child_flow_run_id.filter((child) => child !== null).length ?? page.subflow_count,
+        },
         { value: "artifacts", label: "Artifacts", count: page.artifact_count },
         { value: "parameters", label: "Parameters", count: Object.keys(run.parameters).length },
         { value: "result", label: "Results" },
@@ -56,12 +67,12 @@ export function RunTabs(props: {
         { value: "details", label: "Details" },
       ]}
     >
-      {tab === "logs" ? <RunLog page={page} live={live} search={search} onSearch={onSearch} onTotal={onTotal} /> : null}
-      {tab === "tasks" ? <TaskTable id={run.id} /> : null}
-      {tab === "subflows" ? <SubflowTable id={run.id} /> : null}
+      {tab === "logs" ? <RunLog {...props} onTotal={onTotal} /> : null}
+      {tab === "tasks" ? <TaskTable id={run.id} attempts={attempts} /> : null}
+      {tab === "subflows" ? <SubflowTable id={run.id} attempts={attempts} /> : null}
       {tab === "artifacts" ? <RunArtifacts id={run.id} /> : null}
       {tab === "parameters" ? <RunParameters page={page} /> : null}
-      {tab === "result" ? <RunResults id={run.id} /> : null}
+      {tab === "result" ? <RunResults id={run.id} attempt={chosen} /> : null}
       {tab === "events" ? <RunEvents id={run.id} /> : null}
       {tab === "details" ? <RunDetails page={page} /> : null}
     </Tabs>
@@ -69,7 +80,7 @@ export function RunTabs(props: {
 }
 
 function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (total: number) => void }) {
-  const { page, live, search, onSearch, onTotal } = props;
+  const { page, live, attempts, search, onSearch, onTotal } = props;
   const id = page.flow_run.id;
   const timeline = useQuery(timelineQuery(id)).data;
   const columnOf = useCallback(
@@ -79,6 +90,9 @@ function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (tota
     },
     [timeline],
   );
+  const starts = useMemo(() => attempts.all.map(({ start }) => start), [attempts]);
+  const attempt = attempts.chosen === undefined ? undefined : String(attempts.chosen);
+  const chosenSearch = useMemo(() => ({ ...search, attempt }), [search, attempt]);
   const taskName = useCallback((taskRunId: string) => columnOf("name", taskRunId), [columnOf]);
   const taskKeyOf = useCallback((taskRunId: string) => columnOf("task_key", taskRunId), [columnOf]);
   const tasks = useMemo(() => tasksOf(timeline?.task_key ?? []), [timeline]);
@@ -89,8 +103,9 @@ function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (tota
       live={live}
       failed={isBad(page.flow_run.state_type)}
       start={page.flow_run.start_time}
-      attempts={startsOf(page.states)}
-      search={search}
+      attempts={starts}
+      attemptIsChosen
+      search={chosenSearch}
       onSearch={onSearch}
       tasks={tasks}
       taskName={taskName}

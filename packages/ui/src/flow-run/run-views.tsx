@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import type { FlowRunPage, Timeline } from "../api/types.ts";
+import { useMemo, useState } from "react";
+import type { Failure as Failed, FlowRunPage, Timeline } from "../api/types.ts";
 import { IconButton, Segmented } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { amount, count } from "../format.ts";
+import { amount, count, milliseconds } from "../format.ts";
+import { pageOfAttempt, type RunAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
 import { loadGraphView, prepareGraph } from "./graph/graph-loading.ts";
@@ -20,13 +21,21 @@ export function RunViews(props: {
   readonly page: FlowRunPage;
   readonly live: boolean;
   readonly ended: number | undefined;
+  readonly attempts: RunAttempts;
+  /** The failure to which the timeline opens. */
+  readonly failure: Failed | null;
   readonly search: FlowRunSearch;
   readonly onSearch: ChangeSearch;
 }) {
   const { page, live, search, onSearch } = props;
   const query = useQuery(timelineQuery(page.flow_run.id));
   const [tall, setTall] = useState(false);
-  const timeline = query.data;
+  const timeline = query.data === undefined ? undefined : timelineOfAttempt(query.data, props.attempts.chosen);
+  const shown = useMemo(() => pageOfAttempt(page, props.attempts), [page, props.attempts]);
+  const end = shown.flow_run.end_time;
+  const ended = end === null ? props.ended : milliseconds(end);
+  const calls = (props.failure?.path ?? []).flatMap(({ task_run_id }) => task_run_id ?? []).join();
+  const path = useMemo(() => (calls === "" ? [] : calls.split(",")), [calls]);
   const view = search.view ?? "timeline";
   const select = (task: string | undefined) => onSearch({ task });
   return (
@@ -82,14 +91,15 @@ export function RunViews(props: {
       ) : view === "timeline" ? (
         <>
           <TimelineView
-            page={page}
+            page={shown}
             timeline={timeline}
             only={search.only}
             live={live}
-            ended={props.ended}
+            ended={ended}
             selected={search.task}
             onSelect={select}
             tall={tall}
+            path={path}
           />
           {timeline.id.length === 0 ? <NoTasks live={live} /> : null}
         </>

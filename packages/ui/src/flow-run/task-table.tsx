@@ -9,6 +9,7 @@ import { amount, countingDuration, duration, exact, sinceStart } from "../format
 import { useNowWhile } from "../now.ts";
 import { StateIcon } from "../runs/state.tsx";
 import { type StateType, stateLook, stateTypeOrder } from "../states.ts";
+import { type RunAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import { runLabel } from "./task-groups.ts";
 import { ranOf } from "./timeline/spells.ts";
@@ -21,9 +22,20 @@ const sorts = [
 ] as const;
 type Sort = (typeof sorts)[number]["value"];
 
-/** All task runs of the run as a plain list, for searching, sorting and screen readers. */
-export function TaskTable({ id }: { readonly id: string }) {
+interface TableProps {
+  readonly id: string;
+  readonly attempts: RunAttempts;
+}
+
+/** The timeline of the chosen attempt. */
+function useTimeline(id: string, { chosen }: RunAttempts): Timeline | undefined {
   const timeline = useQuery(timelineQuery(id)).data;
+  return timeline === undefined ? undefined : timelineOfAttempt(timeline, chosen);
+}
+
+/** All task runs of the run as a plain list, for searching, sorting and screen readers. */
+export function TaskTable({ id, attempts }: TableProps) {
+  const timeline = useTimeline(id, attempts);
   const [text, setText] = useState("");
   const [state, setState] = useState<StateType | "all">("all");
   const [sort, setSort] = useState<Sort>("start");
@@ -51,13 +63,13 @@ export function TaskTable({ id }: { readonly id: string }) {
           {amount(rows.length, "task run")}
         </span>
       </div>
-      <Rows timeline={timeline} rows={rows} />
+      <Rows timeline={timeline} rows={rows} tellsAttempt={tellsAttempt(attempts)} />
     </div>
   );
 }
 
-export function SubflowTable({ id }: { readonly id: string }) {
-  const timeline = useQuery(timelineQuery(id)).data;
+export function SubflowTable({ id, attempts }: TableProps) {
+  const timeline = useTimeline(id, attempts);
   const rows = useMemo(
     () =>
       timeline === undefined
@@ -72,10 +84,27 @@ export function SubflowTable({ id }: { readonly id: string }) {
         No flow was called in this run. A flow that is called by another one runs as its subflow.
       </p>
     );
-  return <Rows timeline={timeline} rows={rows} />;
+  return <Rows timeline={timeline} rows={rows} tellsAttempt={tellsAttempt(attempts)} />;
 }
 
-function Rows({ timeline, rows }: { readonly timeline: Timeline; readonly rows: readonly number[] }) {
+/** Where the runs of several attempts stand together, each says to which it belongs. */
+function tellsAttempt({ all, chosen }: RunAttempts): boolean {
+  return all.length > 1 && chosen === undefined;
+}
+
+function attemptText(timeline: Timeline, row: number, tells: boolean): string {
+  const own = timeline.run_count[row] ?? 0;
+  return [tells ? `in attempt ${timeline.attempt[row]}` : "", own > 1 ? `${own} attempts` : ""]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function Rows(props: {
+  readonly timeline: Timeline;
+  readonly rows: readonly number[];
+  readonly tellsAttempt: boolean;
+}) {
+  const { timeline, rows } = props;
   const box = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({
     count: rows.length,
@@ -109,7 +138,7 @@ function Rows({ timeline, rows }: { readonly timeline: Timeline; readonly rows: 
               key={timeline.id[row]}
               role="row"
               aria-rowindex={item.index + 1}
-              className={`absolute inset-x-0 grid grid-cols-[minmax(0,1fr)_84px] items-center gap-3 px-3 hover:bg-hover sm:grid-cols-[minmax(0,1fr)_120px_64px_88px_84px] ${item.index === 0 ? "" : "border-t"}`}
+              className={`absolute inset-x-0 grid grid-cols-[minmax(0,1fr)_84px] items-center gap-3 px-3 hover:bg-hover ${props.tellsAttempt ? "sm:grid-cols-[minmax(0,1fr)_120px_150px_88px_84px]" : "sm:grid-cols-[minmax(0,1fr)_120px_64px_88px_84px]"} ${item.index === 0 ? "" : "border-t"}`}
               style={{ top: item.start, height: rowHeight }}
             >
               <span role="cell" className="flex min-w-0 items-center gap-2">
@@ -132,7 +161,7 @@ function Rows({ timeline, rows }: { readonly timeline: Timeline; readonly rows: 
                 {stateLook(type, name).label}
               </span>
               <span role="cell" className="text-right text-xs text-faint max-sm:hidden">
-                {(timeline.run_count[row] ?? 0) > 1 ? `${timeline.run_count[row]} attempts` : ""}
+                {attemptText(timeline, row, props.tellsAttempt)}
               </span>
               <span role="cell" className="text-right text-muted max-sm:hidden">
                 <SinceStart time={moment(timeline.start[row] ?? timeline.expected[row])} origin={origin} />

@@ -2,11 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useLive } from "../api/live.ts";
 import type { FlowRunRow, Waiting } from "../api/types.ts";
-import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { dateAndClock, milliseconds, withReadableTimes } from "../format.ts";
 import { useNow } from "../now.ts";
+import { StateIcon } from "../runs/state.tsx";
+import { stateColor, stateLook } from "../states.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
 
 const SlotHolders = onDemand(() => import("../runs/slot-holders.tsx").then((module) => module.SlotHolders));
@@ -17,14 +18,14 @@ export function WaitingBox({ run, waiting }: { readonly run: FlowRunRow; readonl
   return (
     <section
       aria-label="What it waits for"
-      className="flex items-start gap-2.5 rounded-lg border border-l-3 border-l-(--state-scheduled) bg-surface px-3 py-2.5"
+      className="flex items-start gap-2.5 rounded-lg border border-l-3 bg-surface px-3 py-2.5"
+      style={{ borderLeftColor: stateColor(stateLook(run.state_type, run.state_name)) }}
     >
-      <Icon name="clock" className="mt-0.5 text-(--state-scheduled)" />
+      <StateIcon silent type={run.state_type} name={run.state_name} className="mt-0.5 size-4" />
       <div className="min-w-0">
         <p className="font-medium break-words">{withReadableTimes(waiting.reason)}</p>
         <p className="text-muted">
-          For <Elapsed start={waiting.since} end={null} />
-          {waiting.until === null ? null : <Until time={waiting.until} />}.
+          <SinceAndUntil waiting={waiting} />
           {waiting.hint === null ? null : ` ${waiting.hint}`}
         </p>
         {waiting.also.map(({ cause, reason, hint }) => (
@@ -96,15 +97,48 @@ function isInLine(row: FlowRunRow, of: Pick<FlowRunRow, "deployment_id" | "work_
   return of.deployment_id !== null && row.deployment_id === of.deployment_id;
 }
 
-function Until({ time }: { readonly time: string }) {
-  const hasPassed = milliseconds(time) < useNow();
-  return hasPassed ? (
-    <>
-      ; the time for it passed <RelativeTime time={time} />
-    </>
-  ) : (
-    <>
-      , until {dateAndClock(time)} (<RelativeTime time={time} />)
-    </>
-  );
+/** `Asked 4 min ago, until 28 Nov, 23:00 (in 2 h).`: the words say what the two times are. */
+function SinceAndUntil({ waiting: { cause, since, until } }: { readonly waiting: Waiting }) {
+  const hasPassed = milliseconds(until ?? since) < useNow();
+  const at = until === null ? null : <RelativeTime time={until} />;
+  const untilThen = until === null ? "" : `, until ${dateAndClock(until)}`;
+  switch (cause) {
+    case "not-due":
+      if (until === null) return null;
+      return (
+        <>
+          It starts on {dateAndClock(until)} ({at}).
+        </>
+      );
+    case "retry":
+      return (
+        <>
+          It failed <RelativeTime time={since} />
+          {at === null ? "." : hasPassed ? <>, and was due {at}.</> : <>, and is due {at}.</>}
+        </>
+      );
+    case "paused":
+      return (
+        <>
+          It has been waiting for <Elapsed start={since} end={null} />
+          {at === null || hasPassed ? "" : untilThen}
+          {at === null ? "." : hasPassed ? <>; its time ran out {at}.</> : <> ({at}); then it fails.</>}
+        </>
+      );
+    default:
+      return (
+        <>
+          For <Elapsed start={since} end={null} />
+          {at === null ? (
+            "."
+          ) : hasPassed ? (
+            <>; the time for it passed {at}.</>
+          ) : (
+            <>
+              {untilThen} ({at}).
+            </>
+          )}
+        </>
+      );
+  }
 }

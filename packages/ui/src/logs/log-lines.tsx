@@ -30,6 +30,8 @@ export function LogLines(props: {
   /** Called with the positions that are in sight. */
   readonly onSight: (first: number, last: number) => void;
   readonly look: LineLook;
+  /** It takes all of the height that there is. */
+  readonly isFull: boolean;
 }) {
   const { store, total, version, follow, jump, onSight, look } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -123,7 +125,7 @@ export function LogLines(props: {
       aria-live="off"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className={`@container max-h-[min(68vh,720px)] overflow-y-auto rounded-lg border bg-surface font-mono text-xs leading-5 ${look.wrap ? "overflow-x-hidden" : "overflow-x-auto"}`}
+      className={`@container overflow-y-auto ${props.isFull ? "min-h-0 flex-1" : "max-h-[min(68vh,720px)]"} rounded-lg border bg-surface font-mono text-xs leading-5 ${look.wrap ? "overflow-x-hidden" : "overflow-x-auto"}`}
       onWheel={(event) => event.deltaY < 0 && follow && props.onFollow(false)}
       onKeyDown={onKeyDown}
     >

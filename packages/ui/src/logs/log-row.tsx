@@ -14,6 +14,8 @@ export interface LineLook {
   /** The moment from which times are counted. */
   readonly start: string | null;
   readonly taskName: ((taskRunId: string) => string | undefined) | undefined;
+  /** Times are left out while there is little room. */
+  readonly narrow: boolean;
 }
 
 /** One line: where there is little room its number, time and task stand above its text. */
@@ -54,7 +56,7 @@ export const LogRow = memo(function LogRow(props: {
       </time>
       {look.start === null ? null : (
         <span
-          className="w-[11ch] shrink-0 text-right text-faint @max-xl:order-3 @max-xl:w-auto"
+          className={`w-[11ch] shrink-0 text-right text-faint ${look.narrow ? "@max-xl:hidden" : "@max-xl:order-3 @max-xl:w-auto"}`}
           title={`${exact(log.timestamp)}, counted from the start of the run`}
         >
           {offset(log.timestamp, look.start)}

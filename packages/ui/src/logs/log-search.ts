@@ -8,10 +8,10 @@ export interface LogSearch {
   readonly around?: "all" | undefined;
   /** The number of the marked line in the whole log, counted from 1. */
   readonly line?: string | undefined;
-  /** Shows the lines of subflows among those of the run. */
-  readonly lines?: "with-subflows" | undefined;
-  /** Shows only the lines of one attempt, counted from 1. */
-  readonly logAttempt?: string | undefined;
+  /** Leaves out the lines of subflows. */
+  readonly lines?: "own" | undefined;
+  /** Shows only the lines of one attempt, counted from 1; `all` shows those of all. */
+  readonly attempt?: string | undefined;
   /** Shows only the lines of the runs of the task with this key. */
   readonly logTask?: string | undefined;
 }
@@ -25,8 +25,8 @@ export function readLogSearch(search: RawSearch): LogSearch {
     text: textIn(search, "text"),
     around: choiceIn(search, "around", ["all"]),
     line: textIn(search, "line"),
-    lines: choiceIn(search, "lines", ["with-subflows"]),
-    logAttempt: textIn(search, "logAttempt"),
+    lines: choiceIn(search, "lines", ["own"]),
+    attempt: textIn(search, "attempt"),
     logTask: textIn(search, "logTask"),
   };
 }

@@ -15,8 +15,13 @@ export interface LogFilter {
 }
 
 /** Whether a filter leaves nothing out. */
-export function isWholeLog({ level, text, taskKey, since, until }: LogFilter): boolean {
-  return [level, text, taskKey, since, until].every((value) => value === undefined);
+export function isWholeLog({ since, until, ...filter }: LogFilter): boolean {
+  return since === undefined && until === undefined && isWholeAttempt(filter);
+}
+
+/** Whether a filter leaves out no more than other attempts. */
+export function isWholeAttempt({ level, text, taskKey }: Omit<LogFilter, "since" | "until">): boolean {
+  return level === undefined && text === undefined && taskKey === undefined;
 }
 
 export interface LogSnapshot {

@@ -34,14 +34,17 @@ export function LogTools(props: {
   readonly wrap: boolean;
   readonly onWrap: (wrap: boolean) => void;
   readonly finder: LogFinder;
+  /** The attempts to choose from; none where the page has a choice of its own. */
   readonly attempts: number;
+  readonly isFull: boolean;
+  readonly onFull: (isFull: boolean) => void;
   readonly tasks: readonly TaskChoice[];
   readonly subflows: boolean;
   readonly download: string | undefined;
 }) {
   const { search, onSearch, live, follow, wrap, finder } = props;
   const { state, total, errorCount } = props.snapshot;
-  const withSubflows = search.lines === "with-subflows";
+  const withSubflows = search.lines !== "own";
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Select
@@ -53,7 +56,7 @@ export function LogTools(props: {
       {props.attempts < 2 ? null : (
         <Select
           label="Attempt"
-          value={search.logAttempt ?? ""}
+          value={search.attempt ?? ""}
           options={[
             { value: "", label: "All attempts" },
             ...Array.from({ length: props.attempts }, (_, index) => ({
@@ -61,7 +64,7 @@ export function LogTools(props: {
               label: `Attempt ${index + 1}`,
             })),
           ]}
-          onChange={(attempt) => onSearch({ logAttempt: attempt === "" ? undefined : attempt })}
+          onChange={(attempt) => onSearch({ attempt: attempt === "" ? undefined : attempt })}
         />
       )}
       {props.tasks.length < 2 && search.logTask === undefined ? null : (
@@ -90,7 +93,7 @@ export function LogTools(props: {
         {props.subflows ? (
           <Toggle
             on={withSubflows}
-            onChange={(on) => onSearch({ lines: on ? "with-subflows" : undefined, line: undefined })}
+            onChange={(on) => onSearch({ lines: on ? undefined : "own", line: undefined })}
             title="Also the lines of the flows that this run called"
           >
             Subflows
@@ -104,6 +107,12 @@ export function LogTools(props: {
             Follow
           </Toggle>
         ) : null}
+        <IconButton
+          icon={props.isFull ? "close" : "expand"}
+          label={props.isFull ? "Close the full view" : "Full view"}
+          aria-pressed={props.isFull}
+          onClick={() => props.onFull(!props.isFull)}
+        />
         {props.download === undefined ? null : (
           <a href={apiAddress(props.download)} download className={buttonClass()} aria-label="Download the whole log">
             <Icon name="download" className="size-3.5" />

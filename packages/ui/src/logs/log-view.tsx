@@ -4,7 +4,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { type Jump, useLogFinder } from "./log-finder.ts";
 import { LogLines } from "./log-lines.tsx";
 import type { LogSearch } from "./log-search.ts";
-import { isWholeLog } from "./log-store.ts";
+import { isWholeAttempt, isWholeLog } from "./log-store.ts";
 import { LogTools, type TaskChoice } from "./log-tools.tsx";
 import { type LogSource, useOpenLog } from "./open-log.ts";
 import { useWrap } from "./wrap.ts";
@@ -23,9 +23,11 @@ export function LogView(
     /** The name of a line's task, where it is not obvious. */
     readonly taskName?: (taskRunId: string) => string | undefined;
     readonly download?: string;
-    /** Whether the run has subflows, whose lines can be included. */
-    readonly subflows?: boolean;
-    /** Called with the number of lines when it changes, while the log is unfiltered. */
+    /** The attempt is chosen elsewhere on the page. */
+    readonly attemptIsChosen?: boolean;
+    /** In a panel, where lines have no times while there is little room. */
+    readonly narrow?: boolean;
+    /** Called with the number of lines when it changes, while nothing but the attempt narrows the log. */
     readonly onTotal?: (total: number) => void;
   },
 ) {
@@ -34,9 +36,10 @@ export function LogView(
   const { store, filter, snapshot, readAgain } = useOpenLog(props);
   const { state, total, opensAt } = snapshot;
   const isWhole = isWholeLog(filter);
+  const isUnfiltered = isWholeAttempt(filter);
   useEffect(() => {
-    if (isWhole && state === "ready") onTotal?.(total);
-  }, [isWhole, state, total, onTotal]);
+    if (isUnfiltered && state === "ready") onTotal?.(total);
+  }, [isUnfiltered, state, total, onTotal]);
   const [follow, setFollow] = useState(live && !failed && search.line === undefined);
   const [jump, setJump] = useState<Jump>();
   const [wrap, setWrap] = useWrap();
@@ -62,9 +65,14 @@ export function LogView(
   });
   const onError = (direction: "next" | "previous") => finder.find({ find: undefined, direction });
   const onMatch = (direction: "next" | "previous") => text !== undefined && finder.find({ find: text, direction });
-  const look = useMemo(() => ({ text, wrap, start, taskName }), [text, wrap, start, taskName]);
+  const { narrow = false } = props;
+  const look = useMemo(() => ({ text, wrap, start, taskName, narrow }), [text, wrap, start, taskName, narrow]);
+  const [isFull, setFull] = useFullView();
   return (
-    <div className="flex min-w-0 flex-col gap-2">
+    <div
+      className={isFull ? "fixed inset-0 z-50 flex min-w-0 flex-col gap-2 bg-bg p-3" : "flex min-w-0 flex-col gap-2"}
+      {...(isFull ? { role: "dialog", "aria-modal": true, "aria-label": "The log in full view" } : {})}
+    >
       <LogTools
         search={search}
         onSearch={onSearch}
@@ -75,7 +83,9 @@ export function LogView(
         wrap={wrap}
         onWrap={setWrap}
         finder={finder}
-        attempts={props.attempts.length}
+        attempts={props.attemptIsChosen === true ? 0 : props.attempts.length}
+        isFull={isFull}
+        onFull={setFull}
         tasks={props.tasks ?? []}
         subflows={props.subflows === true}
         download={props.download}
@@ -99,10 +109,27 @@ export function LogView(
           onMatch={onMatch}
           onSight={onSight}
           look={look}
+          isFull={isFull}
         />
       ) : null}
     </div>
   );
+}
+
+/** The log alone on the screen, until Escape. */
+function useFullView() {
+  const [isFull, setFull] = useState(false);
+  useEffect(() => {
+    if (!isFull) return undefined;
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      setFull(false);
+    };
+    addEventListener("keydown", close, { capture: true });
+    return () => removeEventListener("keydown", close, { capture: true });
+  }, [isFull]);
+  return [isFull, setFull] as const;
 }
 
 function emptyText(isWhole: boolean, live: boolean): string {

@@ -13,6 +13,8 @@ export interface LogSource {
   /** When each attempt began, oldest first. */
   readonly attempts: readonly string[];
   readonly taskKeyOf?: TaskKeyOf | undefined;
+  /** Whether the run has subflows whose lines can be shown. */
+  readonly subflows?: boolean;
   readonly search: LogSearch;
 }
 
@@ -54,15 +56,15 @@ export function useOpenLog(options: LogSource) {
 }
 
 /** An attempt lasts until the next one begins; what came before the first one belongs to it. */
-function filterOf({ run, search, attempts }: LogSource): LogFilter {
+function filterOf({ run, search, attempts, subflows = false }: LogSource): LogFilter {
   const level = Number(search.level);
-  const attempt = Number(search.logAttempt);
+  const attempt = Number(search.attempt);
   const isAttempt = Number.isInteger(attempt) && attempt > 0 && attempt <= attempts.length;
   return {
     run,
     level: Number.isInteger(level) && level > 0 ? level : undefined,
     text: search.around === "all" ? undefined : search.text,
-    subflows: search.lines === "with-subflows",
+    subflows: subflows && search.lines !== "own",
     taskKey: search.logTask,
     since: isAttempt && attempt > 1 ? attempts[attempt - 1] : undefined,
     until: isAttempt ? attempts[attempt] : undefined,

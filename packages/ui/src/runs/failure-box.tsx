@@ -1,6 +1,6 @@
 import { lastLines, tracebackIn } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import type { Failure } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -8,26 +8,42 @@ import { LongText } from "../components/long-text.tsx";
 import { readFlowRunSearch } from "../flow-run/flow-run-search.ts";
 import { clock, withReadableTimes } from "../format.ts";
 import { levelLook } from "../logs/log-level.ts";
+import { type StateType, stateColor, stateLook } from "../states.ts";
 
 /**
  * The cause of a failure: message, task, attempt, the line of the user's code, the last log lines. `within` is the flow run whose page
  * shows it; undefined on the page of the task run itself.
  */
-export function FailureBox({ failure, within }: { readonly failure: Failure; readonly within?: string }) {
+export function FailureBox({
+  failure,
+  within,
+  brief = false,
+  state = "FAILED",
+}: {
+  readonly failure: Failure;
+  readonly within?: string;
+  /** In one line, while something else says the rest. */
+  readonly brief?: boolean;
+  /** The state of the run: the edge has its colour. */
+  readonly state?: StateType | null;
+}) {
   const [open, setOpen] = useState(false);
+  const edge = { borderLeftColor: stateColor(stateLook(state)) };
+  if (brief) return <BriefFailure failure={failure} within={within} edge={edge} />;
   // The page of a task run has its own log.
   const lastLogs = within === undefined ? [] : failure.last_logs;
   return (
     <section
       aria-label="Why it failed"
-      className="min-w-0 overflow-hidden rounded-lg border border-l-3 border-l-(--state-failed) bg-surface"
+      className="min-w-0 overflow-hidden rounded-lg border border-l-3 bg-surface"
+      style={edge}
     >
       <div className="flex items-start gap-2 px-3 pt-2.5">
         <div className="min-w-0 flex-1">
           <LongText text={withReadableTimes(failure.message)} className="text-base leading-6 font-medium" />
           <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-muted">
             {within === undefined ? null : <Path failure={failure} within={within} />}
-            {failure.attempt === null ? null : <span>attempt {failure.attempt}</span>}
+            {failure.attempt === null || failure.attempt < 2 ? null : <span>attempt {failure.attempt}</span>}
             {failure.location === null ? null : (
               <span className="inline-flex max-w-full min-w-0 items-center">
                 <code className="min-w-0 rounded-sm bg-sunken px-1 text-xs break-all text-text">
@@ -86,6 +102,30 @@ export function FailureBox({ failure, within }: { readonly failure: Failure; rea
             </pre>
           ) : null}
         </div>
+      )}
+    </section>
+  );
+}
+
+function BriefFailure(props: {
+  readonly failure: Failure;
+  readonly within: string | undefined;
+  readonly edge: CSSProperties;
+}) {
+  const { failure, within } = props;
+  return (
+    <section
+      aria-label="Why it failed"
+      className="flex min-w-0 items-center gap-3 rounded-lg border border-l-3 bg-surface px-3 py-1"
+      style={props.edge}
+    >
+      <p dir="auto" className="min-w-0 flex-1 truncate font-medium" title={failure.message}>
+        {failure.message}
+      </p>
+      {within === undefined ? null : (
+        <span className="min-w-0 shrink-[2] truncate text-xs text-muted">
+          <Path failure={failure} within={within} />
+        </span>
       )}
     </section>
   );

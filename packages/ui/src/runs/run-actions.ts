@@ -14,6 +14,13 @@ import type { OrchestrationResult } from "../api/types.ts";
 /** The API's maximum per request. */
 const bulkSize = 50;
 
+/** The message tells later where the run was cancelled from. */
+const cancelling = {
+  type: "CANCELLING",
+  name: stateNames.cancelling,
+  message: "Cancelled from the web pages.",
+} as const;
+
 /** Called after each batch with the number of processed runs. */
 type OnProgress = (done: number) => void;
 
@@ -36,7 +43,7 @@ type BulkResult = ReplyOf<typeof bulkSetFlowRunState>["results"][number];
 /** Cancels all of the runs; returns how many were refused, and the first reason. */
 export async function cancelRuns(ids: readonly string[], onProgress: OnProgress): Promise<Refusals> {
   return await proposeToAll(ids, onProgress, {
-    state: { type: "CANCELLING", name: stateNames.cancelling },
+    state: cancelling,
     isMet: ({ status, state }) => status === "ACCEPT" || state?.type === "CANCELLED",
   });
 }
@@ -70,7 +77,7 @@ export function deleteRun(id: string): Promise<unknown> {
 export async function cancelRun(id: string): Promise<void> {
   const result = await call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
     params: { id },
-    body: { state: { type: "CANCELLING", name: stateNames.cancelling } },
+    body: { state: cancelling },
   });
   if (result.state?.type !== "CANCELLED") refuse(result);
 }

@@ -75,13 +75,13 @@ export function SettingsPage() {
               <div className="p-3">
                 <Facts>
                   <Fact name="Kind">{server.database === "sqlite" ? "SQLite" : "PostgreSQL"}</Fact>
-                  <Fact name="Place">
-                    <Copyable text={server.database_location} label="Copy the place of the database" />
+                  <Fact name="Location">
+                    <Copyable text={server.database_location} label="Copy the location of the database" />
                   </Fact>
                   <Fact name="Size">
                     {server.database_size_bytes === null ? "–" : bytes(server.database_size_bytes)}
                   </Fact>
-                  <Fact name="Schema">{server.migration}</Fact>
+                  <Fact name="Last migration">{server.migration}</Fact>
                   {Object.entries(nouns).map(([key, name]) => {
                     const value = server.counts[key as keyof typeof nouns];
                     return (

@@ -1,4 +1,4 @@
-import { type Attempt, attemptsOf, stateNames } from "@ostinato/core";
+import { type Attempt, attemptsOf } from "@ostinato/core";
 import { useEffect, useRef } from "react";
 import type { State } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
@@ -7,6 +7,7 @@ import { Elapsed } from "../components/time.tsx";
 import { clock, duration, exact, milliseconds } from "../format.ts";
 import { StateLabel } from "../runs/state.tsx";
 import { isFinal } from "../states.ts";
+import { attemptState } from "./attempt-state.ts";
 
 /** The attempts: end, time, duration, wait before, message. */
 export function AttemptTable(props: {
@@ -65,7 +66,6 @@ function AttemptRow(props: {
 }) {
   const { attempt, before } = props;
   const { outcome } = attempt;
-  // The state after a retried attempt is the wait for the next one; the attempt itself failed.
   const retried = outcome.type === "SCHEDULED";
   const waited =
     before?.end === null || before === undefined ? null : milliseconds(attempt.start) - milliseconds(before.end);
@@ -82,11 +82,7 @@ function AttemptRow(props: {
           />
         </th>
         <td className="px-2 py-1">
-          {retried ? (
-            <StateLabel type="FAILED" name={stateNames.failed} />
-          ) : (
-            <StateLabel type={outcome.type} name={outcome.name} />
-          )}
+          <StateLabel {...attemptState(attempt)} />
         </td>
         <td className="px-2 py-1 whitespace-nowrap" title={exact(attempt.start)}>
           <time dateTime={attempt.start}>{clock(attempt.start)}</time>

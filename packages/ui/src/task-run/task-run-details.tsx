@@ -28,7 +28,7 @@ export function TaskRunDetails({
   const id = page.task_run.id;
   return (
     <div className="flex min-w-0 flex-col gap-5">
-      {page.failure === null ? null : <FailureBox failure={page.failure} />}
+      {page.failure === null ? null : <FailureBox failure={page.failure} state={page.task_run.state_type} />}
       {page.task_run.run_count < 2 ? null : (
         <Block title="Attempts">
           <AttemptTable

@@ -65,6 +65,7 @@ export function TaskRunPage() {
             live={live}
             failed={isBad(run.state_type)}
             start={run.start_time}
+            download={`task_runs/${id}/logs/download`}
             attempts={startsOf(page.states)}
             search={search}
             onSearch={(change) =>

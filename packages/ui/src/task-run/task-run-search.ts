@@ -1,14 +1,9 @@
-import { present, type RawSearch, textIn } from "../address.ts";
+import { present, type RawSearch } from "../address.ts";
 import { type PresentLogSearch, readLogSearch } from "../logs/log-search.ts";
 
-export interface TaskRunSearch extends PresentLogSearch {
-  /** The attempt that the link points to, counted from 1. */
-  readonly attempt?: string;
-}
+/** The attempt of the address is marked in the table of attempts, and the log is narrowed to it. */
+export type TaskRunSearch = PresentLogSearch;
 
 export function readTaskRunSearch(search: RawSearch): TaskRunSearch {
-  return present({
-    attempt: textIn(search, "attempt"),
-    ...readLogSearch(search),
-  });
+  return present({ ...readLogSearch(search) });
 }

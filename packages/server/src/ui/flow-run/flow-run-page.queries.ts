@@ -10,13 +10,14 @@ export interface PageCounts {
   readonly results: number;
 }
 
-export async function countsOf(db: Database, flowRunId: string): Promise<PageCounts> {
+/** Counts the lines of all of these flow runs, which are the run and its subflows, and the rest of the run alone. */
+export async function countsOf(db: Database, flowRunId: string, logged: readonly string[]): Promise<PageCounts> {
   const { rows } = await sql<PageCounts>`
     SELECT
       (SELECT count(*) FROM task_run JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
         WHERE task_run.flow_run_id = ${flowRunId}) AS subflows,
       (SELECT count(*) FROM artifact WHERE flow_run_id = ${flowRunId} AND coalesce(type, '') <> 'result') AS artifacts,
-      (SELECT count(*) FROM log WHERE flow_run_id = ${flowRunId}) AS logs,
+      (SELECT count(*) FROM log WHERE flow_run_id IN (${sql.join(logged)})) AS logs,
       (SELECT count(DISTINCT task_run_id) FROM result WHERE flow_run_id = ${flowRunId}
         AND (data IS NOT NULL OR location IS NOT NULL)) AS results`.execute(db.slow);
   const [{ subflows, artifacts, logs, results } = { subflows: 0, artifacts: 0, logs: 0, results: 0 }] = rows;

@@ -1,4 +1,4 @@
-import { microsPerSecond, toTimestamp } from "@ostinato/core";
+import { isTerminal, microsPerSecond, toTimestamp } from "@ostinato/core";
 import type { FlowRunPage } from "@ostinato/protocol";
 import { readJson } from "../../db/json-text.ts";
 import * as flowRunStates from "../../flow-run-states/flow-run-states.service.ts";
@@ -6,6 +6,7 @@ import * as flows from "../../flows/flows.service.ts";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
 import { readWaiting } from "../../waiting/waiting.service.ts";
+import { withSubflows } from "../logs/log-window.queries.ts";
 import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfFlowRun } from "../runs/failure.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
@@ -20,7 +21,7 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
     flows.read(context, run.flow_id),
     flowRunStates.list(context, id),
     failureOfFlowRun(context, id),
-    queries.countsOf(db, id),
+    countsOf(context, run),
     queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
     readWaiting(context, run),
     queries.workerOf(db, id),
@@ -38,6 +39,12 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
     kept_result_count: counts.results,
     previous: previous === undefined ? null : presentPrevious(previous),
   };
+}
+
+/** The log of a run that has ended has the lines of its subflows; while it goes on they are not followed. */
+async function countsOf({ db }: Context, { id, state_type }: FlowRunPage["flow_run"]): Promise<queries.PageCounts> {
+  const hasEnded = state_type !== null && isTerminal(state_type);
+  return queries.countsOf(db, id, hasEnded ? await withSubflows(db, id) : [id]);
 }
 
 function presentPrevious({ id, name, parameters, state_type, start_time, total_run_time }: queries.PreviousRun) {

@@ -27,6 +27,7 @@ export interface TaskResultRow {
 export interface TaskResultsQuery {
   readonly flowRunId: string;
   readonly text: string;
+  readonly attempt: number | undefined;
   readonly after: Position | undefined;
   readonly limit: number;
 }
@@ -36,12 +37,13 @@ export interface TaskResultsQuery {
  * they were to start.
  */
 export async function taskResultRows(db: Database, query: TaskResultsQuery): Promise<TaskResultRow[]> {
-  const { flowRunId, text, after, limit } = query;
+  const { flowRunId, text, attempt, after, limit } = query;
   const later =
     after === undefined
       ? sql``
       : sql`AND (task_run.expected_start_time, task_run.id) > (${Number(after.value)}, ${after.id})`;
   const named = text === "" ? sql`` : sql`AND ${portable.contains("task_run.name", text)}`;
+  const ofAttempt = attempt === undefined ? sql`` : sql`AND task_run.flow_run_run_count = ${attempt}`;
   const { rows } = await sql<TaskResultRow>`
     SELECT task_run.id AS task_run_id, task_run.name, task_run.state_type, task_run.state_name,
       task_run.expected_start_time, result.preview, result.task_run_id AS made_by, result.flow_run_id AS made_in,
@@ -52,7 +54,7 @@ export async function taskResultRows(db: Database, query: TaskResultsQuery): Pro
       LEFT JOIN result ON result.id = task_run_value.result_id
       LEFT JOIN task_run_state AS state ON task_run_value.result_id IS NULL AND task_run.state_type = 'COMPLETED'
         AND state.id = task_run.state_id AND state.data LIKE '{%"storage_key"%'
-    WHERE (task_run_value.result_id IS NOT NULL OR state.id IS NOT NULL) AND task_run.flow_run_id = ${flowRunId} AND task_run.expected_start_time IS NOT NULL ${later} ${named}
+    WHERE (task_run_value.result_id IS NOT NULL OR state.id IS NOT NULL) AND task_run.flow_run_id = ${flowRunId} AND task_run.expected_start_time IS NOT NULL ${later} ${named} ${ofAttempt}
     ORDER BY task_run.expected_start_time, task_run.id
     LIMIT ${limit}`.execute(db.slow);
   return rows;

@@ -12,11 +12,17 @@ const order = "EXPECTED_START_TIME_ASC";
 export async function taskResults(
   { db }: Context,
   flowRunId: string,
-  { text, cursor, limit: wanted }: BodyOf<typeof listTaskResults>,
+  { text, attempt, cursor, limit: wanted }: BodyOf<typeof listTaskResults>,
 ): Promise<ReplyOf<typeof listTaskResults>> {
   const limit = wanted ?? 50;
   const after = readCursor(order, cursor);
-  const rows = await queries.taskResultRows(db, { flowRunId, text: text ?? "", after, limit: limit + 1 });
+  const rows = await queries.taskResultRows(db, {
+    flowRunId,
+    text: text ?? "",
+    attempt: attempt ?? undefined,
+    after,
+    limit: limit + 1,
+  });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {

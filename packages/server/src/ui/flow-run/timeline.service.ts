@@ -1,14 +1,22 @@
-import type { Timeline } from "@ostinato/protocol";
+import type { ReplyOf, readTimeline as readTimelineRoute, Timeline } from "@ostinato/protocol";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
-import { attemptStarts } from "../runs/cause.service.ts";
+import { attemptStarts, causeOf } from "../runs/cause.service.ts";
 import * as queries from "./timeline.queries.ts";
 import { type TimelineTask, timeline } from "./timeline.rules.ts";
 
 const maxRows = 20_000;
 const maxSegments = 50_000;
 
-export async function readTimeline({ db }: Context, flowRunId: string): Promise<Timeline> {
+/** The timeline of a flow run, with those of the subflows in which it failed: a page opens them at once. */
+export async function readTimeline(context: Context, flowRunId: string): Promise<ReplyOf<typeof readTimelineRoute>> {
+  const [own, cause] = await Promise.all([timelineOf(context, flowRunId), causeOf(context.db, flowRunId)]);
+  const within = (cause?.path ?? []).slice(1).map((step) => step.flow_run_id);
+  const timelines = await Promise.all(within.map((id) => timelineOf(context, id)));
+  return { ...own, nested: timelines.map((nested, index) => ({ flow_run_id: within[index] ?? "", timeline: nested })) };
+}
+
+async function timelineOf({ db }: Context, flowRunId: string): Promise<Timeline> {
   const begin = await queries.beginOf(db, flowRunId);
   if (begin === undefined) throw notFound("Flow run", flowRunId);
   const tasks = await queries.timelineRows(db, flowRunId, maxRows);

@@ -4,6 +4,7 @@ import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
 import { present } from "../../logs/logs.service.ts";
 import { readCursor, writeCursor } from "../lists/keyset.ts";
+import { causeOf } from "../runs/cause.service.ts";
 import { requestedLines } from "./log-criteria.service.ts";
 import * as queries from "./log-window.queries.ts";
 
@@ -49,6 +50,18 @@ async function errorOf(
   return row;
 }
 
+/** The last error of the task run that brought the flow run down, which may be of a subflow. */
+async function errorOfCause(
+  db: Database,
+  criteria: queries.LogCriteria,
+  { flow_run_id: flowRunId }: LogWindowRequest,
+): Promise<queries.LogRow | undefined> {
+  if (flowRunId === undefined || flowRunId === null) return undefined;
+  const cause = await causeOf(db, flowRunId.toLowerCase());
+  if (cause?.task === undefined || !criteria.flowRunIds.includes(cause.run.id)) return undefined;
+  return errorOf(db, { ...criteria, taskRunId: cause.task.task_run_id }, "backward");
+}
+
 interface WindowSource {
   readonly db: Database;
   readonly criteria: queries.LogCriteria;
@@ -92,7 +105,8 @@ async function anchorOf(source: WindowSource): Promise<queries.LogPosition | und
     const [line] = await queries.logsFrom(db, whole, { direction: "forward", offset: body.line - 1, limit: 1 });
     return line;
   }
-  if (body.anchor === "failure" && firstError !== undefined) return errorOf(db, criteria, "backward");
+  if (body.anchor === "failure" && firstError !== undefined)
+    return (await errorOfCause(db, criteria, body)) ?? (await errorOf(db, criteria, "backward"));
   return body.anchor === "first-error" ? firstError : undefined;
 }
 

@@ -93,6 +93,29 @@ describeOnEachDatabase("a window on logs", (database) => {
     expect(filtered).toMatchObject({ opens_at: 9, error_count: 2, numbers: [81, 91] });
   });
 
+  test("opens at the last error of the task that brought the run down, also where it is of a subflow", async () => {
+    const flow = await told.flow("outer");
+    const failed = (message: string, at: number) => [
+      { type: "RUNNING", at },
+      { type: "FAILED", at: at + 5, message },
+    ];
+    const outer = await told.flowRun(flow, { states: failed("Task 'ingest' failed: HTTP 503", 0) });
+    const call = await told.taskRun(outer, { states: failed("Task 'ingest' failed: HTTP 503", 1) });
+    const inner = await told.flowRun(flow, { states: failed("HTTP 503", 1), parent: call });
+    const part = await told.taskRun(inner, { states: failed("HTTP 503", 2) });
+    const error = { level: 40, message: "line 3" };
+    await told.logs([
+      { at: 1, message: "line 1", flowRun: outer },
+      { at: 2, message: "line 2", flowRun: inner, taskRun: part, level: 40 },
+      { at: 3, ...error, flowRun: inner, taskRun: part },
+      { at: 4, message: "line 4", flowRun: inner },
+      { at: 5, message: "line 5", flowRun: outer, level: 40 },
+    ]);
+    const nested = await window({ flow_run_id: outer, subflows: true, anchor: "failure" });
+    expect(nested).toMatchObject({ total: 5, opens_at: 2, error_count: 3 });
+    expect(await window({ flow_run_id: outer, anchor: "failure" })).toMatchObject({ total: 2, opens_at: 1 });
+  });
+
   test.each([
     ["the whole log", {}, 33, 32],
     ["a filtered log that has it", { level: 30 }, 71, 7],

@@ -20,6 +20,11 @@ export function culprit<T extends Failing>(calls: readonly T[], flowMessage: str
   });
 }
 
+/** Whether a flow's message has this error. */
+export function tells(flowMessage: string | null, message: string | null): boolean {
+  return contains(errorText(flowMessage), errorText(message));
+}
+
 function contains(said: string, text: string): boolean {
   return text !== "" && said.includes(text.slice(0, comparedCharacters));
 }

@@ -2,12 +2,13 @@ import { type Attempt, attemptsOf, startsOf, type Timestamp } from "@ostinato/co
 import type { FailurePath } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import * as queries from "./cause.queries.ts";
-import { culprit } from "./cause.rules.ts";
+import { culprit, tells } from "./cause.rules.ts";
 
 /** Subflows within subflows are followed so far. */
 const maxDepth = 10;
 /** Of each run so many are looked at, those that failed first. */
 const maxCalls = 50;
+const maxCandidates = 5;
 
 /** Where the failure of a flow run began. */
 export interface Cause {
@@ -84,7 +85,8 @@ async function follow(
 ): Promise<ReadonlyMap<string, Cause>> {
   const callsOf = await toldCalls(db, await queries.failedCalls(db, attempts, { isPast }));
   const culprits = new Map(runs.map((run) => [run.id, culprit(callsOf.get(run.id) ?? [], run.message)]));
-  const subflows = [...culprits.values()].flatMap((call) => call?.child_flow_run_id ?? []);
+  const candidates = new Map(runs.map(({ id }) => [id, candidatesOf(culprits.get(id), callsOf.get(id) ?? [])]));
+  const subflows = [...candidates.values()].flat().flatMap((call) => call.child_flow_run_id ?? []);
   const children = depth < maxDepth ? await queries.failedRuns(db, subflows) : [];
   const within =
     children.length === 0
@@ -92,7 +94,9 @@ async function follow(
       : await follow(db, children, await lastAttempts(db, children), false, depth + 1);
   return new Map(
     runs.map((run): [string, Cause] => {
-      const call = culprits.get(run.id);
+      const told = (candidate: ToldCall) =>
+        tells(run.message, within.get(candidate.child_flow_run_id ?? "")?.message ?? null);
+      const call = culprits.get(run.id) ?? candidates.get(run.id)?.find(told);
       const inner = within.get(call?.child_flow_run_id ?? "");
       const here = {
         flow_run_id: run.id,
@@ -105,6 +109,12 @@ async function follow(
       return [run.id, { path: [here], top: run, run, task: call, message: call?.message ?? run.message }];
     }),
   );
+}
+
+/** A flow may have the error of a task within a subflow in its message, and not that of the subflow: then the first subflows are looked at. */
+function candidatesOf(culprit: ToldCall | undefined, calls: readonly ToldCall[]): readonly ToldCall[] {
+  if (culprit !== undefined) return [culprit];
+  return calls.filter(({ child_flow_run_id }) => child_flow_run_id !== null).slice(0, maxCandidates);
 }
 
 /** The first failed calls of each flow run with their messages, in the order in which they failed; those that never began come last. */

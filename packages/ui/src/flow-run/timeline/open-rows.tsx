@@ -1,17 +1,41 @@
 import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "../../api/live.ts";
 import type { Timeline } from "../../api/types.ts";
 import { applyToTimelines, timelineQuery } from "../flow-run.queries.ts";
-import { groupsOf, type OpenRows, type ShownRuns, type TimelineRow, timelineRows } from "./timeline-model.ts";
+import {
+  groupsOf,
+  linesAlong,
+  type OpenRows,
+  type ShownRuns,
+  type TimelineRow,
+  timelineRows,
+} from "./timeline-model.ts";
 
-/** The rows of a timeline with their open descendants: groups of one task's runs, and subflows at any depth. */
+/**
+ * The rows of a timeline with their open descendants: groups of one task's runs, and subflows at any depth. It opens along a path of task
+ * runs.
+ */
 export function useOpenRows(
   timeline: Timeline,
-  { selected, only }: { readonly selected: string | undefined; readonly only: ShownRuns | undefined },
+  shown: {
+    readonly selected: string | undefined;
+    readonly only: ShownRuns | undefined;
+    readonly path: readonly string[];
+  },
 ) {
+  const { selected, only, path } = shown;
   const [open, setOpen] = useState<OpenRows>(() => opened(new Map(), timeline, selected));
   const { ids, children } = useChildTimelines(open);
+  const along = useMemo(() => linesAlong(path, { timeline, children }), [path, timeline, children]);
+  // Each line opens once: whoever closes it has it closed.
+  const offered = useRef(new Set<string>());
+  useEffect(() => {
+    const found = [...along.open].filter(([key]) => !offered.current.has(key));
+    if (found.length === 0) return;
+    for (const [key] of found) offered.current.add(key);
+    setOpen((before) => new Map([...before, ...found]));
+  }, [along]);
   const rows = useMemo(() => timelineRows({ timeline, open, children, only }), [timeline, open, children, only]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it comes into sight when it is chosen, and stays where it is then
   useEffect(() => setOpen((before) => opened(before, timeline, selected)), [selected]);
@@ -22,7 +46,7 @@ export function useOpenRows(
         next.set(row.key, row.kind === "group" ? null : (row.source.child_flow_run_id[row.members[0] ?? 0] ?? null));
       return next;
     });
-  return { rows, toggle, openSubflows: ids };
+  return { rows, toggle, openSubflows: ids, failedKey: along.key };
 }
 
 /** Subscribes to an opened subflow, because the caller's topic does not include its task runs. */

@@ -162,16 +162,9 @@ function leastGathered(called: readonly number[]): number {
 }
 
 /** The groups to open so that the task run has a line of its own: those of itself and its callers. */
-export function groupsOf(source: Timeline, taskRunId: string): readonly string[] {
-  const path: number[] = [];
-  for (
-    let row: number | null = source.id.indexOf(taskRunId);
-    row !== null && row >= 0;
-    row = source.within[row] ?? null
-  )
-    path.unshift(row);
-  let prefix = "";
-  return path.flatMap((row) => {
+export function groupsOf(source: Timeline, taskRunId: string, within = ""): readonly string[] {
+  let prefix = within;
+  return callersOf(source, source.id.indexOf(taskRunId)).flatMap((row) => {
     const task = taskOf(source, row);
     const siblings = calledBy(source).get(source.within[row] ?? null) ?? [];
     const group = `${prefix}group:${task}`;
@@ -179,6 +172,44 @@ export function groupsOf(source: Timeline, taskRunId: string): readonly string[]
     const members = siblings.filter((sibling) => taskOf(source, sibling) === task);
     return members.length < leastGathered(siblings) ? [] : [group];
   });
+}
+
+/** The rows of the calls that lead to a row, itself included. */
+function callersOf(source: Timeline, of: number): readonly number[] {
+  const path: number[] = [];
+  for (let row: number | null = of; row !== null && row >= 0; row = source.within[row] ?? null) path.unshift(row);
+  return path;
+}
+
+/**
+ * The lines to open so that the last of these task runs has one, each of which calls the subflow of the next, and the key of its line once
+ * the timelines of the subflows are there.
+ */
+export function linesAlong(
+  path: readonly string[],
+  { timeline, children }: Pick<RowsInput, "timeline" | "children">,
+): { readonly open: OpenRows; readonly key: string | undefined } {
+  const open = new Map<string, string | null>();
+  let source = timeline;
+  let prefix = "";
+  for (const [step, id] of path.entries()) {
+    const row = source.id.indexOf(id);
+    if (row < 0) break;
+    for (const group of groupsOf(source, id, prefix)) open.set(group, null);
+    const key =
+      prefix +
+      callersOf(source, row)
+        .map((caller) => source.id[caller])
+        .join("/");
+    if (step === path.length - 1) return { open, key };
+    const child = source.child_flow_run_id[row] ?? null;
+    const next = child === null ? undefined : children.get(child);
+    if (child !== null) open.set(key, child);
+    if (next === undefined) break;
+    source = next;
+    prefix = `${key}/`;
+  }
+  return { open, key: undefined };
 }
 
 /** How many members of a line are in each state. */

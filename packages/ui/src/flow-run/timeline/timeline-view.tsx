@@ -39,9 +39,11 @@ export function TimelineView(props: {
   readonly selected: string | undefined;
   readonly onSelect: (taskRunId: string | undefined) => void;
   readonly tall: boolean;
+  /** The task runs that lead to the failure, down through subflows. */
+  readonly path: readonly string[];
 }) {
   const { page, timeline, only, live, ended, selected, onSelect } = props;
-  const { rows, toggle, openSubflows } = useOpenRows(timeline, { selected, only });
+  const { rows, toggle, openSubflows, failedKey } = useOpenRows(timeline, { selected, only, path: props.path });
   const run = useMemo(() => timelineOfRun(page), [page]);
   const runRow = useMemo(() => rowOfRun(run), [run]);
   const zero = milliseconds(page.flow_run.start_time ?? run.origin);
@@ -114,6 +116,13 @@ export function TimelineView(props: {
     reset: () => camera.show(undefined),
     scrollTo: (index) => virtual.scrollToIndex(index),
   });
+  const failedAt = failedKey === undefined ? -1 : rows.findIndex((row) => row.key === failedKey);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the failure comes into sight once, when its line is there
+  useEffect(() => {
+    if (failedAt < 0 || selected !== undefined) return;
+    virtual.scrollToIndex(failedAt, { align: "center" });
+    keys.setActive(failedAt);
+  }, [failedAt >= 0 ? failedKey : undefined]);
 
   return (
     <div className="relative">

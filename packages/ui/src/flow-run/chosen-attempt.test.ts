@@ -1,0 +1,125 @@
+import type { StateType } from "@ostinato/core";
+import { expect, test } from "vitest";
+import type { State, Timeline } from "../api/types.ts";
+import { runAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
+import { stepFrom, stepsOf } from "./failed-steps.ts";
+import { linesAlong } from "./timeline/timeline-model.ts";
+
+const state = (type: StateType, second: number): State => ({
+  id: String(second),
+  type,
+  name: type,
+  timestamp: `2026-01-01T00:00:0${second}Z`,
+  message: null,
+  data: null,
+  state_details: {},
+});
+
+const retried = [state("RUNNING", 1), state("SCHEDULED", 2), state("RUNNING", 3), state("FAILED", 4)];
+
+function timelineOf(
+  rows: readonly {
+    readonly id: string;
+    readonly attempt?: number;
+    readonly type?: StateType;
+    readonly child?: string;
+    readonly within?: number;
+    readonly start?: number;
+  }[],
+): Timeline {
+  return {
+    origin: "2026-01-01T00:00:00Z",
+    total: rows.length,
+    truncated: false,
+    id: rows.map(({ id }) => id),
+    name: rows.map(({ id }) => id),
+    task_key: rows.map(({ id }) => id),
+    task_name: rows.map(({ id }) => id),
+    state_type: rows.map(({ type }) => type ?? "COMPLETED"),
+    state_name: rows.map(() => null),
+    expected: rows.map(() => 0),
+    start: rows.map(({ start }) => start ?? 0),
+    end: rows.map(() => 1),
+    run_count: rows.map(() => 1),
+    attempt: rows.map(({ attempt }) => attempt ?? 1),
+    parents: rows.map(() => []),
+    within: rows.map(({ within }) => within ?? null),
+    child_flow_run_id: rows.map(({ child }) => child ?? null),
+    child_name: rows.map(() => null),
+    segments: [],
+  };
+}
+
+test.each([
+  ["the last attempt unless another is chosen", retried, undefined, 2],
+  ["an earlier one", retried, "1", 1],
+  ["all of them", retried, "all", undefined],
+  ["the last one for a number that no attempt has", retried, "7", 2],
+  ["all where there is only one", retried.slice(0, 2), "1", undefined],
+])("a page is about %s", (_, states, choice, chosen) => {
+  expect(runAttempts(states, choice).chosen).toBe(chosen);
+});
+
+test("the timeline of an attempt has its task runs, and what they refer to among them", () => {
+  const timeline: Timeline = {
+    ...timelineOf([{ id: "a" }, { id: "b", attempt: 2 }, { id: "c", attempt: 2, within: 1 }]),
+    parents: [[], [0], [0, 1]],
+    segments: [
+      [0, 0, "RUNNING", "Running"],
+      [2, 1, "RUNNING", "Running"],
+    ],
+  };
+  expect(timelineOfAttempt(timeline, 2)).toMatchObject({
+    total: 2,
+    id: ["b", "c"],
+    parents: [[], [0]],
+    within: [null, 0],
+    segments: [[1, 1, "RUNNING", "Running"]],
+  });
+  expect(timelineOfAttempt(timeline, undefined)).toBe(timeline);
+});
+
+test("the panel goes through what failed, or through all where nothing did, and around", () => {
+  const steps = stepsOf(
+    timelineOf([
+      { id: "late", type: "FAILED", start: 5 },
+      { id: "fine", start: 1 },
+      { id: "early", type: "CRASHED", start: 2 },
+    ]),
+  );
+  expect(steps).toEqual({ ids: ["early", "late"], areFailed: true });
+  expect(stepFrom(steps, "early", 1)).toBe("late");
+  expect(stepFrom(steps, "early", -1)).toBe("late");
+  expect(stepFrom(steps, "fine", 1)).toBe("early");
+  expect(stepFrom(steps, "fine", -1)).toBe("late");
+  expect(
+    stepsOf(
+      timelineOf([
+        { id: "b", start: 2 },
+        { id: "a", start: 1 },
+      ]),
+    ),
+  ).toEqual({ ids: ["a", "b"], areFailed: false });
+});
+
+test("the lines down to a failure open one subflow after the other, as their timelines come", () => {
+  const top = timelineOf([{ id: "caller" }, { id: "ingest", child: "middle", within: 0 }]);
+  const middle = timelineOf([{ id: "load", child: "inner" }]);
+  const inner = timelineOf([{ id: "part" }]);
+  const path = ["ingest", "load", "part"];
+  expect(linesAlong(path, { timeline: top, children: new Map() })).toEqual({
+    open: new Map([["caller/ingest", "middle"]]),
+    key: undefined,
+  });
+  const children = new Map([
+    ["middle", middle],
+    ["inner", inner],
+  ]);
+  expect(linesAlong(path, { timeline: top, children })).toEqual({
+    open: new Map([
+      ["caller/ingest", "middle"],
+      ["caller/ingest/load", "inner"],
+    ]),
+    key: "caller/ingest/load/part",
+  });
+});
