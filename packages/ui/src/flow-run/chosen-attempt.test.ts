@@ -43,6 +43,7 @@ function timelineOf(
     run_count: rows.map(() => 1),
     attempt: rows.map(({ attempt }) => attempt ?? 1),
     parents: rows.map(() => []),
+    after: rows.map(() => []),
     within: rows.map(({ within }) => within ?? null),
     child_flow_run_id: rows.map(({ child }) => child ?? null),
     child_name: rows.map(() => null),

@@ -32,12 +32,14 @@ export function copied(timeline: Timeline): Columns {
 /** A timeline of some rows of another, in their order. What they refer to is left out where it is not among them. */
 export function withRows(timeline: Timeline, rows: readonly number[]): Timeline {
   const place = new Map(rows.map((row, index) => [row, index]));
+  const placesOf = (others: readonly number[] = []) => others.flatMap((other) => place.get(other) ?? []);
   const columns = columnNames.map((name) => [name, rows.map((row) => timeline[name][row])] as const);
   return {
     ...timeline,
     ...Object.fromEntries(columns),
     total: rows.length,
-    parents: rows.map((row) => (timeline.parents[row] ?? []).flatMap((parent) => place.get(parent) ?? [])),
+    parents: rows.map((row) => placesOf(timeline.parents[row])),
+    after: rows.map((row) => placesOf(timeline.after[row])),
     within: rows.map((row) => place.get(timeline.within[row] ?? -1) ?? null),
     segments: timeline.segments.flatMap(([row, ...state]) => {
       const index = place.get(row);

@@ -29,7 +29,7 @@ export async function runComparison(
 async function tasksOf(context: Context, flowRunId: string): Promise<ComparedTasks> {
   const [timeline, rows] = await Promise.all([
     readTimeline(context, flowRunId),
-    taskResultRows(context.db, { flowRunId, text: "", after: undefined, limit: maxResults }),
+    taskResultRows(context.db, { flowRunId, text: "", attempt: undefined, after: undefined, limit: maxResults }),
   ]);
   const results = rows.flatMap(({ task_run_id, preview }) =>
     preview === null || preview.length > maxPreviewLength
