@@ -82,6 +82,7 @@ describe("a failed run", () => {
       .getByRole("treeitem", { name: /fit-model/ })
       .click();
     const panel = page.getByRole("complementary", { name: "Selected task run" });
+    await panel.getByRole("tab", { name: "Overview" }).click();
     await panel.getByText("months").waitFor();
     expect(await panel.getByRole("cell", { name: "76518" }).isVisible()).toBe(true);
     expect(await panel.getByText("depth").isVisible()).toBe(true);
