@@ -99,6 +99,12 @@ export function lastLines(text: string, maxLines: number): string {
   return lines.length <= maxLines ? lines.join("\n") : ["…", ...lines.slice(-(maxLines - 1))].join("\n");
 }
 
+/** The last lines of a traceback, where Python names the error, without those that only mark places in the code above them. */
+export function tracebackEnd(text: string, maxLines: number): string {
+  const lines = text.split("\n").filter((line) => !/^[\s|]*[~^]+\s*$/.test(line));
+  return lastLines(lines.join("\n"), maxLines);
+}
+
 /** A long text cut to its beginning; a traceback cut to its heading and its end, where Python names the error. */
 export function shortenedText(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text;

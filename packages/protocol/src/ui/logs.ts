@@ -30,8 +30,10 @@ export const readLogWindow = route({
   tag: pagesTag,
   body: Open({
     ...lines,
-    /** `failure` is the last error. */
+    /** `failure` is the last error of the task run that brought the flow run down, or else the last error. */
     anchor: Maybe(Enum(["head", "tail", "first-error", "failure"] as const)),
+    /** Whose failure is meant, of a flow run that was retried: the number of an attempt, or the last one. */
+    attempt: Maybe(Integer32({ minimum: 1 })),
     offset: Offset,
     /** The window opens at this line, or at the next one that matches. */
     line: Maybe(Integer32({ minimum: 1 })),

@@ -42,8 +42,6 @@ export function ConfirmDialog(props: {
   /** The button that changes nothing; by default "Keep". */
   readonly keep?: string;
   readonly action: string;
-  /** The button that does nothing. */
-  readonly keep?: string;
   readonly danger?: boolean;
   readonly onConfirm: () => Promise<void>;
 }) {

@@ -46,7 +46,8 @@ export function RunTabs(props: {
   const counted = chosen === undefined && search.lines === undefined ? page.log_count : undefined;
   const lineCount = lines?.of === shownLog && (tab === "logs" || counted === undefined) ? lines.total : counted;
   const timeline = useQuery(timelineQuery(run.id)).data;
-  const ofAttempt = chosen === undefined || timeline === undefined ? undefined : timelineOfAttempt(timeline, chosen);
+  const isRetried = attempts.all.length > 1;
+  const ofAttempt = isRetried && timeline !== undefined ? timelineOfAttempt(timeline, chosen) : undefined;
   return (
     <Tabs<FlowRunTab>
       label="The run"

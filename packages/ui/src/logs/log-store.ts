@@ -12,6 +12,8 @@ export interface LogFilter {
   /** Only lines from this moment on, and before that one. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** The earlier attempt to which these moments belong, counted from 1. */
+  readonly attempt?: number | undefined;
 }
 
 /** Whether a filter leaves nothing out. */

@@ -4,7 +4,10 @@ import type { Log } from "../api/types.ts";
 import type { LogFilter, ReadLogWindow } from "./log-store.ts";
 
 export const askForLogWindow: ReadLogWindow = (filter, where, signal) =>
-  call<typeof readLogWindow>("POST /ui/logs", { body: { ...linesOf(filter), ...where }, signal });
+  call<typeof readLogWindow>("POST /ui/logs", {
+    body: { ...linesOf(filter), ...where, ...(filter.attempt === undefined ? {} : { attempt: filter.attempt }) },
+    signal,
+  });
 
 export interface LineSearch {
   /** The text to find; undefined for errors. */

@@ -68,5 +68,6 @@ function filterOf({ run, search, attempts, subflows = false }: LogSource): LogFi
     taskKey: search.logTask,
     since: isAttempt && attempt > 1 ? attempts[attempt - 1] : undefined,
     until: isAttempt ? attempts[attempt] : undefined,
+    attempt: isAttempt && attempt < attempts.length ? attempt : undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { lastLines, tracebackIn } from "@ostinato/core";
+import { tracebackEnd, tracebackIn } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import { type CSSProperties, useState } from "react";
 import type { Failure } from "../api/types.ts";
@@ -72,9 +72,7 @@ export function FailureBox({
               <span className="w-[5ch] shrink-0" style={{ color: levelLook(log.level).color }}>
                 {levelLook(log.level).label}
               </span>
-              <span dir="auto" className="line-clamp-3 min-w-0 flex-1 break-words whitespace-pre-wrap">
-                {tracebackIn(log.message) === undefined ? log.message : lastLines(log.message, 3)}
-              </span>
+              <LastLine message={log.message} />
             </li>
           ))}
         </ol>
@@ -104,6 +102,19 @@ export function FailureBox({
         </div>
       )}
     </section>
+  );
+}
+
+/** Of a traceback the end is shown whole, since it has the error; of any other text the beginning. */
+function LastLine({ message }: { readonly message: string }) {
+  const isTraceback = tracebackIn(message) !== undefined;
+  return (
+    <span
+      dir="auto"
+      className={`min-w-0 flex-1 break-words whitespace-pre-wrap ${isTraceback ? "max-h-40 overflow-hidden" : "line-clamp-3"}`}
+    >
+      {isTraceback ? tracebackEnd(message, 3) : message}
+    </span>
   );
 }
 

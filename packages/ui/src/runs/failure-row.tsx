@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { FailureGroup } from "../api/types.ts";
 import { RelativeTime } from "../components/time.tsx";
-import { count, date, withReadableTimes } from "../format.ts";
+import { clock, count, date, withReadableTimes } from "../format.ts";
 import type { RunsSearch } from "./runs-search.ts";
 import { StateIcon } from "./state.tsx";
 
@@ -43,7 +43,7 @@ export function FailureRow(props: {
         </Link>
         <span className="min-w-0 shrink-[2] truncate text-xs text-faint">{about.join(" · ")}</span>
       </span>
-      <RelativeTime time={group.last} className="text-xs text-faint" />
+      <RelativeTime time={group.last} className="text-right text-xs text-faint" />
       <p
         dir="auto"
         className="col-start-2 line-clamp-2 text-xs break-words text-muted"
@@ -51,7 +51,12 @@ export function FailureRow(props: {
       >
         {withReadableTimes(group.message)}
       </p>
-      <span className="text-right text-xs text-faint">{isSingle ? "" : `since ${date(group.first)}`}</span>
+      <span className="text-right text-xs text-faint">{isSingle ? "" : `since ${sinceText(group.first)}`}</span>
     </div>
   );
+}
+
+/** The day, or of today the time. */
+function sinceText(time: string): string {
+  return date(time) === date(Date.now()) ? clock(time).slice(0, 5) : date(time);
 }

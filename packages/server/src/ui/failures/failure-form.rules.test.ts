@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failureForm } from "./failure-form.rules.ts";
+import { commonMessage, failureForm } from "./failure-form.rules.ts";
 
 test.each([
   ["numbers", "loss is NaN in round 212", "loss is NaN in round 7", "loss is NaN in round …"],
@@ -34,6 +34,12 @@ test("words do", () => {
   expect(failureForm("ValueError: no rows")).not.toBe(failureForm("ValueError: no columns"));
   expect(failureForm("CUDA out of memory")).toBe("CUDA out of memory");
   expect(failureForm("the cafe added a facade")).toBe("the cafe added a facade");
+});
+
+test("what is the same in all of them is told as it is", () => {
+  expect(commonMessage(["HTTP 503 for part 1", "HTTP 503 for part 2"])).toBe("HTTP 503 for part …");
+  expect(commonMessage(["no 'a' in '/x/y'", "no 'a' in '/x/z'"])).toBe("no 'a' in …");
+  expect(commonMessage(["boom\n at a", "boom\n at b"])).toBe("boom");
 });
 
 test("a message of any length is quick to fold", () => {

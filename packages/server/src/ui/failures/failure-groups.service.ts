@@ -4,7 +4,7 @@ import type { FailureGroup, FailureGroups, RunCriteria } from "@ostinato/protoco
 import type { Context } from "../../kernel/context.ts";
 import { causeText } from "../runs/cause.presenter.ts";
 import { type Cause, causesOf } from "../runs/cause.service.ts";
-import { failureForm } from "./failure-form.rules.ts";
+import { commonMessage, failureForm } from "./failure-form.rules.ts";
 import * as queries from "./failures.queries.ts";
 
 const maxExamined = 2000;
@@ -67,12 +67,12 @@ function groupOf(failures: readonly ExaminedFailure[]): FailureGroup {
   const [newest] = failures as [ExaminedFailure, ...ExaminedFailure[]];
   const times = failures.map(({ run }) => run.at).sort((a, b) => a - b);
   const tasks = new Set(failures.map(({ cause }) => taskOf(cause)));
-  const isSame = failures.every(({ text }) => text === newest.text);
+  const texts = new Set(failures.map(({ text }) => text));
   const flow = flowOf(newest.cause);
   const { id, name, state_type, state_name, at } = newest.run;
   return {
     key: newest.key,
-    message: isSame ? newest.text : newest.form,
+    message: texts.size === 1 ? newest.text : commonMessage([newest.text, ...texts]),
     flow_id: flow.id,
     flow_name: flow.name,
     task_name: tasks.size === 1 ? taskOf(newest.cause) : null,

@@ -37,16 +37,41 @@ export interface LogRange {
 }
 
 export async function logsFrom(db: Database, criteria: LogCriteria, range: LogRange): Promise<LogRow[]> {
-  const { direction, from, inclusive = false, limit, offset = 0 } = range;
-  const order = sql.raw(direction === "forward" ? "ASC" : "DESC");
-  const further = sql.raw((direction === "forward" ? ">" : "<") + (inclusive ? "=" : ""));
-  const start =
-    from === undefined ? undefined : sql<SqlBool>`(log.timestamp, log.id) ${further} (${from.timestamp}, ${from.id})`;
+  const { direction, limit, offset = 0 } = range;
+  const { flowRunIds, taskRunId } = criteria;
+  const isOfMany = taskRunId === undefined && flowRunIds.length > 1 && flowRunIds.length <= maxMergedRuns;
+  const from = isOfMany
+    ? sql`(${linesOfEach(criteria, range)}) AS found JOIN log ON log.id = found.id`
+    : sql`log WHERE ${matching(criteria, startOf(range))}`;
   const { rows } = await sql<LogRow>`
-    SELECT ${listedLog(limit)} FROM log WHERE ${matching(criteria, start)}
-    ORDER BY log.timestamp ${order}, log.id ${order}
+    SELECT ${listedLog(limit)} FROM ${from} ORDER BY ${orderOf(direction)}
     LIMIT ${limit} OFFSET ${offset}`.execute(db.slow);
   return direction === "forward" ? rows : rows.reverse();
+}
+
+/** The lines of more runs are sorted, all of them. */
+const maxMergedRuns = 200;
+
+/** As many lines of each run as might be wanted, along the index of its lines, so that only these need be sorted. */
+function linesOfEach(criteria: LogCriteria, range: LogRange): RawBuilder<unknown> {
+  const { direction, limit, offset = 0 } = range;
+  const each = criteria.flowRunIds.map(
+    (id) => sql`SELECT * FROM (SELECT log.id FROM log
+      WHERE ${matching({ ...criteria, flowRunIds: [id] }, startOf(range))}
+      ORDER BY ${orderOf(direction)} LIMIT ${limit + offset}) AS of_run`,
+  );
+  return sql.join(each, sql` UNION ALL `);
+}
+
+function startOf({ direction, from, inclusive = false }: LogRange): RawBuilder<SqlBool> | undefined {
+  if (from === undefined) return undefined;
+  const further = sql.raw((direction === "forward" ? ">" : "<") + (inclusive ? "=" : ""));
+  return sql<SqlBool>`(log.timestamp, log.id) ${further} (${from.timestamp}, ${from.id})`;
+}
+
+function orderOf(direction: LogRange["direction"]): RawBuilder<unknown> {
+  const order = sql.raw(direction === "forward" ? "ASC" : "DESC");
+  return sql`log.timestamp ${order}, log.id ${order}`;
 }
 
 /** Lines that match before a position, or all that match. Counted on an index alone, but for levels and text. */

@@ -4,7 +4,7 @@ import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
 import { present } from "../../logs/logs.service.ts";
 import { readCursor, writeCursor } from "../lists/keyset.ts";
-import { causeOf } from "../runs/cause.service.ts";
+import { causeOf, causeOfAttempt } from "../runs/cause.service.ts";
 import { requestedLines } from "./log-criteria.service.ts";
 import * as queries from "./log-window.queries.ts";
 
@@ -54,10 +54,11 @@ async function errorOf(
 async function errorOfCause(
   db: Database,
   criteria: queries.LogCriteria,
-  { flow_run_id: flowRunId }: LogWindowRequest,
+  { flow_run_id: flowRunId, attempt }: LogWindowRequest,
 ): Promise<queries.LogRow | undefined> {
   if (flowRunId === undefined || flowRunId === null) return undefined;
-  const cause = await causeOf(db, flowRunId.toLowerCase());
+  const id = flowRunId.toLowerCase();
+  const cause = await (attempt === null || attempt === undefined ? causeOf(db, id) : causeOfAttempt(db, id, attempt));
   if (cause?.task === undefined || !criteria.flowRunIds.includes(cause.run.id)) return undefined;
   return errorOf(db, { ...criteria, taskRunId: cause.task.task_run_id }, "backward");
 }

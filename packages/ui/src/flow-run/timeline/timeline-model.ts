@@ -99,9 +99,8 @@ function failedFirst(source: Timeline, members: readonly number[]): readonly num
 }
 
 function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk): void {
-  const id = source.id[row] ?? "";
   const child = source.child_flow_run_id[row] ?? null;
-  const key = walk.prefix + id;
+  const key = walk.prefix + keyOf(source, row);
   const open = child !== null && walk.open.has(key);
   rows.push({
     key,
@@ -117,6 +116,23 @@ function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk):
   if (open && childTimeline !== undefined) addRows(rows, childTimeline, calledByFlow(childTimeline), below);
   const called = calledBy(source).get(row);
   if (called !== undefined) addRows(rows, source, called, below);
+}
+
+const keys = new WeakMap<Timeline, readonly string[]>();
+
+/** What tells a row from all others: its id, and of a task run that stands for a second subflow also the subflow's. */
+function keyOf(source: Timeline, row: number): string {
+  let known = keys.get(source);
+  if (known === undefined) {
+    const seen = new Set<string>();
+    known = source.id.map((id, at) => {
+      const key = seen.has(id) ? `${id}@${source.child_flow_run_id[at]}` : id;
+      seen.add(id);
+      return key;
+    });
+    keys.set(source, known);
+  }
+  return known[row] ?? "";
 }
 
 const callers = new WeakMap<Timeline, ReadonlyMap<number | null, readonly number[]>>();
@@ -162,13 +178,17 @@ function leastGathered(called: readonly number[]): number {
 }
 
 /** The groups to open so that the task run has a line of its own: those of itself and its callers. */
-export function groupsOf(source: Timeline, taskRunId: string, within = ""): readonly string[] {
+export function groupsOf(source: Timeline, taskRunId: string): readonly string[] {
+  return groupsAt(source, source.id.indexOf(taskRunId), "");
+}
+
+function groupsAt(source: Timeline, of: number, within: string): readonly string[] {
   let prefix = within;
-  return callersOf(source, source.id.indexOf(taskRunId)).flatMap((row) => {
+  return callersOf(source, of).flatMap((row) => {
     const task = taskOf(source, row);
     const siblings = calledBy(source).get(source.within[row] ?? null) ?? [];
     const group = `${prefix}group:${task}`;
-    prefix += `${source.id[row]}/`;
+    prefix += `${keyOf(source, row)}/`;
     const members = siblings.filter((sibling) => taskOf(source, sibling) === task);
     return members.length < leastGathered(siblings) ? [] : [group];
   });
@@ -193,13 +213,14 @@ export function linesAlong(
   let source = timeline;
   let prefix = "";
   for (const [step, id] of path.entries()) {
-    const row = source.id.indexOf(id);
+    // The last attempt is the one that failed, where a task run stands for a subflow of each.
+    const row = source.id.lastIndexOf(id);
     if (row < 0) break;
-    for (const group of groupsOf(source, id, prefix)) open.set(group, null);
+    for (const group of groupsAt(source, row, prefix)) open.set(group, null);
     const key =
       prefix +
       callersOf(source, row)
-        .map((caller) => source.id[caller])
+        .map((caller) => keyOf(source, caller))
         .join("/");
     if (step === path.length - 1) return { open, key };
     const child = source.child_flow_run_id[row] ?? null;
