@@ -104,7 +104,10 @@ test.each([
         expect.stringMatching(/download/),
       ]);
       await log.getByText(`HTTP 503 in attempt ${attempt}`).first().waitFor();
-      await page.getByRole("treeitem", { name: /download.*Failed/ }).waitFor();
+      await page
+        .getByRole("treeitem", { name: /download/ })
+        .first()
+        .waitFor();
       expect(await page.getByRole("treeitem", { name: /ingest-lake/ }).count()).toBe(1);
       if (attempt === 1) break;
       expect(await accessibilityProblems(page)).toEqual([]);

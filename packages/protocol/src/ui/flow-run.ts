@@ -77,8 +77,9 @@ export const Timeline = Open({
   start: Type.Array(Nullable(Type.Number())),
   end: Type.Array(Nullable(Type.Number())),
   run_count: Type.Array(Type.Integer()),
-  /** The attempt of the flow run that called the task run, counted from 1. */
+  /** The attempt of the flow run that called the task run, counted from 1. A subflow may have run again in later ones, up to this. */
   attempt: Type.Array(Type.Integer()),
+  first_attempt: Type.Array(Type.Integer()),
   parents: Type.Array(Type.Array(Type.Integer())),
   /** The indexes of the rows that the caller had waited for when it made the call, as far as its client tells. */
   after: Type.Array(Type.Array(Type.Integer())),

@@ -42,6 +42,7 @@ function timelineOf(
     end: rows.map(() => 1),
     run_count: rows.map(() => 1),
     attempt: rows.map(({ attempt }) => attempt ?? 1),
+    first_attempt: rows.map(({ attempt }) => attempt ?? 1),
     parents: rows.map(() => []),
     after: rows.map(() => []),
     within: rows.map(({ within }) => within ?? null),

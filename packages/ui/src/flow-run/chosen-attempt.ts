@@ -32,11 +32,15 @@ const made = new WeakMap<Timeline, Map<number, Timeline>>();
 /** The timeline of what one attempt called. */
 export function timelineOfAttempt(timeline: Timeline, attempt: number | undefined): Timeline {
   if (attempt === undefined) return timeline;
-  const rows = timeline.id.map((_, row) => row).filter((row) => timeline.attempt[row] === attempt);
+  const rows = timeline.id.map((_, row) => row).filter((row) => isOf(timeline, row, attempt));
   if (rows.length === timeline.id.length) return timeline;
   const known = made.get(timeline) ?? new Map<number, Timeline>();
   made.set(timeline, known);
   const own = known.get(attempt) ?? withRows(timeline, rows);
   known.set(attempt, own);
   return own;
+}
+
+function isOf({ attempt: last, first_attempt: first }: Timeline, row: number, attempt: number): boolean {
+  return (first[row] ?? 1) <= attempt && attempt <= (last[row] ?? 1);
 }

@@ -13,6 +13,7 @@ export const columnNames = [
   "end",
   "run_count",
   "attempt",
+  "first_attempt",
   "parents",
   "after",
   "within",

@@ -16,7 +16,7 @@ export async function timelineRows(db: Database, flowRunId: string, limit: numbe
       coalesce(child.run_count, task_run.run_count) AS run_count,
       coalesce(child.total_run_time, task_run.total_run_time) AS total_run_time,
       task_run.task_inputs, task_run.labels, child.id AS child_flow_run_id, child.name AS child_name, child_flow.name AS child_flow_name,
-      task_run.flow_run_run_count AS flow_run_attempt
+      task_run.flow_run_run_count AS flow_run_attempt, child.state_timestamp AS child_changed
     FROM task_run LEFT JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
       LEFT JOIN flow AS child_flow ON child_flow.id = child.flow_id
     WHERE task_run.flow_run_id = ${flowRunId}

@@ -30,6 +30,8 @@ export interface TimelineTask {
   readonly child_flow_name: string | null;
   /** As the client counts it: from 1, or 0 where it does not count. */
   readonly flow_run_attempt: number;
+  /** When the subflow came to its present state. */
+  readonly child_changed: Timestamp | null;
 }
 
 /** A state of a task run, or of a subflow. */
@@ -70,7 +72,8 @@ export function timeline({ begin, attempts, tasks, segments, total }: TimelineSo
     start: tasks.map((task) => seconds(task.start_time)),
     end: tasks.map((task) => seconds(task.end_time)),
     run_count: tasks.map(({ run_count }) => run_count),
-    attempt: tasks.map((task) => attemptOf(task, attempts)),
+    attempt: tasks.map((task) => attemptAt(task, attempts, task.child_changed)),
+    first_attempt: tasks.map((task) => attemptAt(task, attempts, task.expected_start_time)),
     parents: tasks.map((task) => parentsOf(task, index)),
     after: tasks.map(({ labels }) => calledAfterInJson(labels).flatMap((id) => index.get(id) ?? [])),
     within: tasks.map((task, row) => callerOf(task, row, index)),
@@ -84,13 +87,12 @@ export function timeline({ begin, attempts, tasks, segments, total }: TimelineSo
 }
 
 /**
- * The task run that stands for a subflow is the same in all attempts where the client is Prefect's, so that the beginning of the subflow
- * tells its attempt; both times are the server's.
+ * The task run that stands for a subflow may be that of several attempts, and so may the subflow, so that times tell the attempt; all of them are the
+ * server's.
  */
-function attemptOf(task: TimelineTask, attempts: readonly Timestamp[]): number {
-  if (task.child_flow_run_id === null || task.expected_start_time === null) return Math.max(1, task.flow_run_attempt);
-  const begun = task.expected_start_time;
-  return Math.max(1, attempts.filter((start) => start <= begun).length);
+function attemptAt(task: TimelineTask, attempts: readonly Timestamp[], time: Timestamp | null): number {
+  if (task.child_flow_run_id === null || time === null) return Math.max(1, task.flow_run_attempt);
+  return Math.max(1, attempts.filter((start) => start <= time).length);
 }
 
 /** Nothing is drawn before the origin, whatever the clients' clocks say. */

@@ -10,12 +10,13 @@ export interface FailedRun {
   readonly flow_id: string;
   readonly flow_name: string;
   readonly state_id: string;
+  readonly state_type: StateType | null;
   readonly run_count: number;
   /** The beginning of it. */
   readonly message: string | null;
 }
 
-/** An attempt of a flow run. Without bounds it has everything that the run called. */
+/** An attempt of a flow run. */
 export interface FailedAttempt {
   readonly id: string;
   /** Null where the run has only one. */
@@ -41,17 +42,16 @@ export interface FailedCall {
 /** Enough to tell whether an error is that of a task, and to tell it in a list. */
 const maxCharacters = 2000;
 
-/** Of these flow runs those that failed or crashed, in no order. */
-export async function failedRuns(db: Database, ids: readonly string[]): Promise<FailedRun[]> {
+/** These flow runs, in no order. */
+export async function runsWithMessages(db: Database, ids: readonly string[]): Promise<FailedRun[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<FailedRun>`
-    SELECT flow_run.id, flow_run.name, flow_run.flow_id, flow.name AS flow_name, flow_run.state_id, flow_run.run_count,
-      substr(state.message, 1, ${sql.lit(maxCharacters)}) AS message
+    SELECT flow_run.id, flow_run.name, flow_run.flow_id, flow.name AS flow_name, flow_run.state_id, flow_run.state_type,
+      flow_run.run_count, substr(state.message, 1, ${sql.lit(maxCharacters)}) AS message
     FROM ${idRows(ids)} AS wanted
     JOIN flow_run ON flow_run.id = wanted.id
     JOIN flow ON flow.id = flow_run.flow_id
-    JOIN flow_run_state AS state ON state.id = flow_run.state_id
-    WHERE ${isFailure("flow_run.state_type")}`.execute(db.slow);
+    JOIN flow_run_state AS state ON state.id = flow_run.state_id`.execute(db.slow);
   return rows;
 }
 
@@ -74,24 +74,10 @@ export async function statesOfRuns(db: Database, ids: readonly string[]): Promis
 /** A bound on the failed calls of all attempts together. */
 const maxCalls = 50_000;
 
-/**
- * What failed in these attempts, in no order. The task run that stands for a subflow may be shared by the attempts, and has the state of the
- * last one: `isPast` finds subflows of earlier ones too, by looking at every task run.
- */
-export async function failedCalls(
-  db: Database,
-  attempts: readonly FailedAttempt[],
-  { isPast = false }: { readonly isPast?: boolean } = {},
-): Promise<FailedCall[]> {
+/** The task runs that failed in these attempts, and the failed subflows of runs with only one attempt, in no order. */
+export async function failedCalls(db: Database, attempts: readonly FailedAttempt[]): Promise<FailedCall[]> {
   if (attempts.length === 0) return [];
-  const wanted = portable.rowsOf(JSON.stringify(attempts), {
-    id: "uuid",
-    attempt: "integer",
-    since: "moment",
-    until: "moment",
-  });
-  const ofSubflows = isPast ? sql`1 = 1` : isFailure("task_run.state_type");
-  const begun = sql`coalesce(child.expected_start_time, child.created)`;
+  const wanted = portable.rowsOf(JSON.stringify(attempts), { id: "uuid", attempt: "integer" });
   const { rows } = await sql<FailedCall>`
     SELECT task_run.flow_run_id, task_run.id AS task_run_id, task_run.name AS task_run_name, task_run.task_key,
       task_run.dynamic_key, task_run.run_count, task_run.state_id, child.id AS child_flow_run_id, task_run.start_time,
@@ -105,8 +91,24 @@ export async function failedCalls(
       child.state_id, child.id, child.start_time, coalesce(child.end_time, child.expected_start_time)
     FROM ${wanted} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
     JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
-    WHERE ${ofSubflows} AND ${isFailure("child.state_type")}
-      AND (wanted.since IS NULL OR ${begun} >= wanted.since) AND (wanted.until IS NULL OR ${begun} < wanted.until)
+    WHERE wanted.attempt IS NULL AND ${isFailure("task_run.state_type")} AND ${isFailure("child.state_type")}
+    LIMIT ${sql.lit(maxCalls)}`.execute(db.slow);
+  return rows;
+}
+
+/** A subflow with the task run that stands for it. */
+export type Subflow = Omit<FailedCall, "run_count" | "state_id" | "start_time" | "ended" | "child_flow_run_id"> & {
+  readonly child_flow_run_id: string;
+};
+
+/** All subflows of flow runs, in no order. */
+export async function subflowsOf(db: Database, ids: readonly string[]): Promise<Subflow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<Subflow>`
+    SELECT task_run.flow_run_id, task_run.id AS task_run_id, task_run.name AS task_run_name, task_run.task_key,
+      task_run.dynamic_key, child.id AS child_flow_run_id
+    FROM ${idRows(ids)} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
+    JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
     LIMIT ${sql.lit(maxCalls)}`.execute(db.slow);
   return rows;
 }
@@ -136,16 +138,5 @@ export async function stateText(
 ): Promise<StateText | undefined> {
   const { rows } = await sql<StateText>`
     SELECT message, state_details FROM ${sql.table(`${of}_state`)} WHERE id = ${id}`.execute(db.read);
-  return rows[0];
-}
-
-/** The flow run with the name of its flow and the state that ended one of its attempts. */
-export async function runAt(db: Database, id: string, stateId: string): Promise<FailedRun | undefined> {
-  const { rows } = await sql<FailedRun>`
-    SELECT flow_run.id, flow_run.name, flow_run.flow_id, flow.name AS flow_name, state.id AS state_id, flow_run.run_count,
-      substr(state.message, 1, ${sql.lit(maxCharacters)}) AS message
-    FROM flow_run JOIN flow ON flow.id = flow_run.flow_id
-    JOIN flow_run_state AS state ON state.flow_run_id = flow_run.id AND state.id = ${stateId}
-    WHERE flow_run.id = ${id}`.execute(db.slow);
   return rows[0];
 }

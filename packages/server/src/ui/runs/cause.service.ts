@@ -1,4 +1,4 @@
-import { type Attempt, attemptsOf, startsOf, type Timestamp } from "@ostinato/core";
+import { type Attempt, attemptsOf, isFailure, type Timestamp } from "@ostinato/core";
 import type { FailurePath } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import * as queries from "./cause.queries.ts";
@@ -24,9 +24,16 @@ export interface Cause {
   readonly message: string | null;
 }
 
-/** A failed call with the beginning of its message. */
+/** A failed call with the beginning of its message, and the attempt of a subflow of a retried run in which it failed. */
 interface ToldCall extends queries.FailedCall {
   readonly message: string | null;
+  readonly childAttempt?: queries.FailedAttempt;
+}
+
+/** A failed run, and the attempt whose failure is meant. */
+interface Failing {
+  readonly run: queries.FailedRun;
+  readonly attempt: queries.FailedAttempt;
 }
 
 /**
@@ -34,66 +41,88 @@ interface ToldCall extends queries.FailedCall {
  * few statements for each level of subflows, whatever the number of runs.
  */
 export async function causesOf(db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Cause>> {
-  const runs = await queries.failedRuns(db, ids);
-  return follow(db, runs, await lastAttempts(db, runs));
+  const runs = (await queries.runsWithMessages(db, ids)).filter(isFailedNow);
+  return follow(db, await lastAttempts(db, runs));
 }
 
-/** The cause of one failed run, which may have thousands of failed task runs. */
+/** The cause of one failed run. */
 export async function causeOf(db: Database, id: string): Promise<Cause | undefined> {
-  const runs = await queries.failedRuns(db, [id]);
-  return (await follow(db, runs, await lastAttempts(db, runs))).get(id);
+  return (await causesOf(db, [id])).get(id);
 }
 
-/** Why an attempt of a run failed that another one followed; undefined where it did not. */
+/** Why an attempt of a run failed that another one may have followed; undefined where it did not. */
 export async function causeOfAttempt(db: Database, id: string, number: number): Promise<Cause | undefined> {
-  const attempts = attemptsOf(inOrder(await queries.statesOfRuns(db, [id])));
-  const attempt = attempts[number - 1];
-  if (attempt === undefined || !hasFailed(attempt)) return undefined;
-  const run = await queries.runAt(db, id, attempt.outcome.id);
-  if (run === undefined) return undefined;
-  const bounds = { id, attempt: number, since: attempt.start, until: attempts[number]?.start ?? null };
-  return (await follow(db, [run], [bounds], true)).get(id);
+  const attempts = await attemptsOfRuns(db, [id]);
+  const failed = attempts.get(id)?.[number - 1];
+  const [run] = await queries.runsWithMessages(db, [id]);
+  if (run === undefined || failed === undefined || !hasFailed(failed)) return undefined;
+  const { id: stateId } = failed.outcome;
+  const message = (await queries.messagesOf(db, "flow_run", [stateId])).get(stateId) ?? null;
+  const attempt = boundsOf(id, attempts.get(id) ?? [], number - 1);
+  return (await follow(db, [{ run: { ...run, state_id: stateId, message }, attempt }])).get(id);
 }
 
 /** When each attempt of a flow run began. */
 export async function attemptStarts(db: Database, id: string): Promise<readonly Timestamp[]> {
-  return startsOf(inOrder(await queries.statesOfRuns(db, [id])));
+  return ((await attemptsOfRuns(db, [id])).get(id) ?? []).map(({ start }) => start);
+}
+
+type RunAttempt = Attempt<queries.RunState>;
+
+async function attemptsOfRuns(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly RunAttempt[]>> {
+  const states = Map.groupBy(await queries.statesOfRuns(db, ids), ({ flow_run_id }) => flow_run_id);
+  return new Map([...states].map(([id, ofRun]) => [id, attemptsOf(inOrder(ofRun))]));
+}
+
+/** An attempt lasts until the next one begins. */
+function boundsOf(id: string, attempts: readonly RunAttempt[], index: number): queries.FailedAttempt {
+  return {
+    id,
+    attempt: attempts.length > 1 ? index + 1 : null,
+    since: attempts[index]?.start ?? null,
+    until: attempts[index + 1]?.start ?? null,
+  };
+}
+
+function isFailedNow({ state_type }: queries.FailedRun): boolean {
+  return state_type !== null && isFailure(state_type);
 }
 
 /** Whoever tries again puts the wait for the next attempt in the place of the failure. */
-function hasFailed({ outcome: { type } }: Attempt<queries.RunState>): boolean {
+function hasFailed({ outcome: { type } }: RunAttempt): boolean {
   return type === "FAILED" || type === "CRASHED" || type === "SCHEDULED";
 }
 
-/** The bounds of the last attempt of each run. Most have only one, and need no look at their states. */
-async function lastAttempts(db: Database, runs: readonly queries.FailedRun[]): Promise<queries.FailedAttempt[]> {
+/** The runs with their last attempts. Most have only one, and need no look at their states. */
+async function lastAttempts(db: Database, runs: readonly queries.FailedRun[]): Promise<Failing[]> {
   const retried = runs.filter(({ run_count }) => run_count > 1).map(({ id }) => id);
-  const states = Map.groupBy(await queries.statesOfRuns(db, retried), ({ flow_run_id }) => flow_run_id);
-  return runs.map(({ id, run_count }) => {
-    const since = attemptsOf(inOrder(states.get(id) ?? [])).at(-1)?.start ?? null;
-    return { id, attempt: run_count > 1 ? run_count : null, since, until: null };
+  const attempts = await attemptsOfRuns(db, retried);
+  return runs.map((run) => {
+    const own = attempts.get(run.id) ?? [];
+    return { run, attempt: boundsOf(run.id, own, own.length - 1) };
   });
 }
 
 /** Goes down from runs to their failed subflows, all runs of a level at once. */
-async function follow(
-  db: Database,
-  runs: readonly queries.FailedRun[],
-  attempts: readonly queries.FailedAttempt[],
-  isPast = false,
-  depth = 0,
-): Promise<ReadonlyMap<string, Cause>> {
-  const callsOf = await toldCalls(db, await queries.failedCalls(db, attempts, { isPast }));
-  const culprits = new Map(runs.map((run) => [run.id, culprit(callsOf.get(run.id) ?? [], run.message)]));
-  const candidates = new Map(runs.map(({ id }) => [id, candidatesOf(culprits.get(id), callsOf.get(id) ?? [])]));
-  const subflows = [...candidates.values()].flat().flatMap((call) => call.child_flow_run_id ?? []);
-  const children = depth < maxDepth ? await queries.failedRuns(db, subflows) : [];
-  const within =
-    children.length === 0
-      ? new Map<string, Cause>()
-      : await follow(db, children, await lastAttempts(db, children), false, depth + 1);
+async function follow(db: Database, failing: readonly Failing[], depth = 0): Promise<ReadonlyMap<string, Cause>> {
+  const callsOf = await toldCalls(db, [
+    ...(await queries.failedCalls(
+      db,
+      failing.map(({ attempt }) => attempt),
+    )),
+    ...(await failedSubflows(db, failing)),
+  ]);
+  const culprits = new Map(failing.map(({ run }) => [run.id, culprit(callsOf.get(run.id) ?? [], run.message)]));
+  const candidates = new Map(
+    failing.map(({ run: { id } }) => [id, candidatesOf(culprits.get(id), callsOf.get(id) ?? [])]),
+  );
+  const below = depth < maxDepth ? await failingSubflows(db, [...candidates.values()].flat()) : [];
+  const within = below.length === 0 ? new Map<string, Cause>() : await follow(db, below, depth + 1);
   return new Map(
-    runs.map((run): [string, Cause] => {
+    failing.map(({ run }): [string, Cause] => {
       const told = (candidate: ToldCall) =>
         tells(run.message, within.get(candidate.child_flow_run_id ?? "")?.message ?? null);
       const call = culprits.get(run.id) ?? candidates.get(run.id)?.find(told);
@@ -111,6 +140,62 @@ async function follow(
   );
 }
 
+/**
+ * The subflows that failed in an attempt of a retried run. Their states tell in which: a client may run the same subflow again in the next
+ * attempt, or have another one for the same task run.
+ */
+async function failedSubflows(
+  db: Database,
+  failing: readonly Failing[],
+): Promise<(queries.FailedCall & Pick<ToldCall, "childAttempt">)[]> {
+  const retried = new Map(failing.flatMap(({ attempt }) => (attempt.attempt === null ? [] : [[attempt.id, attempt]])));
+  const subflows = await queries.subflowsOf(db, [...retried.keys()]);
+  const attempts = await attemptsOfRuns(
+    db,
+    subflows.map(({ child_flow_run_id }) => child_flow_run_id),
+  );
+  return subflows.flatMap((subflow) => {
+    const { since = null, until = null } = retried.get(subflow.flow_run_id) ?? {};
+    const own = attempts.get(subflow.child_flow_run_id) ?? [];
+    const index = own.findLastIndex((one) => hasFailed(one) && isWithin(one.end, since, until));
+    const failed = own[index];
+    if (failed === undefined) return [];
+    const childAttempt = boundsOf(subflow.child_flow_run_id, own, index);
+    const { start, end, outcome } = failed;
+    return [{ ...subflow, run_count: index + 1, state_id: outcome.id, start_time: start, ended: end, childAttempt }];
+  });
+}
+
+function isWithin(time: Timestamp | null, since: Timestamp | null, until: Timestamp | null): boolean {
+  return time !== null && (since === null || time >= since) && (until === null || time < until);
+}
+
+/** The runs of failed subflows: each at the attempt that is known, or at its last one. */
+async function failingSubflows(db: Database, calls: readonly ToldCall[]): Promise<Failing[]> {
+  const callOf = new Map(
+    calls.flatMap((call) => (call.child_flow_run_id === null ? [] : [[call.child_flow_run_id, call]])),
+  );
+  const runs = await queries.runsWithMessages(db, [...callOf.keys()]);
+  const [known, others] = [
+    runs.filter(({ id }) => callOf.get(id)?.childAttempt !== undefined),
+    runs.filter(isFailedNow),
+  ];
+  const last = await lastAttempts(
+    db,
+    others.filter((run) => !known.includes(run)),
+  );
+  return [
+    ...last,
+    ...known.flatMap((run): Failing[] => {
+      const call = callOf.get(run.id);
+      if (call?.childAttempt === undefined) return [];
+      return [
+        { run: { ...run, state_id: call.state_id ?? run.state_id, message: call.message }, attempt: call.childAttempt },
+      ];
+    }),
+  ];
+}
+
 /** A flow may have the error of a task within a subflow in its message, and not that of the subflow: then the first subflows are looked at. */
 function candidatesOf(culprit: ToldCall | undefined, calls: readonly ToldCall[]): readonly ToldCall[] {
   if (culprit !== undefined) return [culprit];
@@ -120,7 +205,7 @@ function candidatesOf(culprit: ToldCall | undefined, calls: readonly ToldCall[])
 /** The first failed calls of each flow run with their messages, in the order in which they failed; those that never began come last. */
 async function toldCalls(
   db: Database,
-  calls: readonly queries.FailedCall[],
+  calls: readonly (queries.FailedCall & Pick<ToldCall, "childAttempt">)[],
 ): Promise<ReadonlyMap<string, readonly ToldCall[]>> {
   const first = [...Map.groupBy(calls, ({ flow_run_id }) => flow_run_id)].map(
     ([id, ofRun]) => [id, ofRun.sort(byFailure).slice(0, maxCalls)] as const,

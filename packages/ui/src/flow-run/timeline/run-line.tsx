@@ -27,6 +27,7 @@ export function timelineOfRun({ flow_run: run, states }: Pick<FlowRunPage, "flow
     end: [offset(run.end_time)],
     run_count: [run.run_count],
     attempt: [run.run_count],
+    first_attempt: [1],
     parents: [[]],
     after: [[]],
     within: [null],

@@ -20,6 +20,7 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
       next.child_flow_run_id[row] = null;
       next.child_name[row] = null;
       next.attempt[row] = Math.max(1, run.flow_run_run_count);
+      next.first_attempt[row] = Math.max(1, run.flow_run_run_count);
       next.parents[row] = [];
       next.after[row] = [];
       next.within[row] = null;
@@ -54,6 +55,8 @@ export function withSubflows(timeline: Timeline, runs: readonly FlowRunRow[]): T
   for (const run of known) {
     const row = rowOfSubflow(next, run, rowOf);
     next.child_flow_run_id[row] = run.id;
+    // One that is run again is run again by the next attempt.
+    next.attempt[row] = Math.max(next.attempt[row] ?? 1, (next.first_attempt[row] ?? 1) + run.run_count - 1);
     next.child_name[row] = run.name;
     next.task_name[row] = run.flow_name;
     next.state_type[row] = run.state_type;
@@ -80,6 +83,7 @@ function rowOfSubflow(next: Columns, run: FlowRunRow, rowOf: ReadonlyMap<string,
     column[added] = column[row];
   }
   next.attempt[added] = (next.attempt[row] ?? 1) + 1;
+  next.first_attempt[added] = next.attempt[added];
   return added;
 }
 

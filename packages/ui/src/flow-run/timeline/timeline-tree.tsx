@@ -42,6 +42,12 @@ export function TimelineTree(props: {
       className="absolute inset-x-0 top-0 touch-pan-y focus-visible:outline-none"
       style={{ height: virtual.getTotalSize() }}
       {...keys.props}
+      // A row that is not rendered can't be named.
+      aria-activedescendant={
+        virtual.getVirtualItems().some(({ index }) => index === keys.active)
+          ? keys.props["aria-activedescendant"]
+          : undefined
+      }
       onPointerMove={onPointerMove}
       onPointerLeave={() => props.onRest(undefined)}
     >

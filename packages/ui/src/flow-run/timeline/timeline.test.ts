@@ -37,6 +37,7 @@ function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = [])
     end: tasks.map((task) => (task.end === undefined ? 1 : task.end)),
     run_count: tasks.map(() => 1),
     attempt: tasks.map(() => 1),
+    first_attempt: tasks.map(() => 1),
     parents: tasks.map((task) => task.parents ?? []),
     after: tasks.map((task) => task.after ?? []),
     within: tasks.map((task) => task.within ?? null),
