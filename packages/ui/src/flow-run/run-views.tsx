@@ -91,6 +91,8 @@ export function RunViews(props: {
       ) : view === "timeline" ? (
         <>
           <TimelineView
+            // The same task run may stand for another subflow in each attempt.
+            key={String(props.attempts.chosen)}
             page={shown}
             timeline={timeline}
             only={search.only}

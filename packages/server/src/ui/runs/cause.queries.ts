@@ -42,8 +42,12 @@ export interface FailedCall {
 /** Enough to tell whether an error is that of a task, and to tell it in a list. */
 const maxCharacters = 2000;
 
-/** These flow runs, in no order. */
-export async function runsWithMessages(db: Database, ids: readonly string[]): Promise<FailedRun[]> {
+/** These flow runs, or those of them that have failed or crashed, in no order. */
+export async function runsWithMessages(
+  db: Database,
+  ids: readonly string[],
+  { failed = false }: { readonly failed?: boolean } = {},
+): Promise<FailedRun[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<FailedRun>`
     SELECT flow_run.id, flow_run.name, flow_run.flow_id, flow.name AS flow_name, flow_run.state_id, flow_run.state_type,
@@ -51,7 +55,8 @@ export async function runsWithMessages(db: Database, ids: readonly string[]): Pr
     FROM ${idRows(ids)} AS wanted
     JOIN flow_run ON flow_run.id = wanted.id
     JOIN flow ON flow.id = flow_run.flow_id
-    JOIN flow_run_state AS state ON state.id = flow_run.state_id`.execute(db.slow);
+    JOIN flow_run_state AS state ON state.id = flow_run.state_id
+    WHERE ${failed ? isFailure("flow_run.state_type") : sql`1 = 1`}`.execute(db.slow);
   return rows;
 }
 

@@ -41,8 +41,7 @@ interface Failing {
  * few statements for each level of subflows, whatever the number of runs.
  */
 export async function causesOf(db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Cause>> {
-  const runs = (await queries.runsWithMessages(db, ids)).filter(isFailedNow);
-  return follow(db, await lastAttempts(db, runs));
+  return follow(db, await lastAttempts(db, await queries.runsWithMessages(db, ids, { failed: true })));
 }
 
 /** The cause of one failed run. */
