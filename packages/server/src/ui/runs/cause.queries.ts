@@ -83,6 +83,7 @@ const maxCalls = 50_000;
 export async function failedCalls(db: Database, attempts: readonly FailedAttempt[]): Promise<FailedCall[]> {
   if (attempts.length === 0) return [];
   const wanted = portable.rowsOf(JSON.stringify(attempts), { id: "uuid", attempt: "integer" });
+  const once = idRows(attempts.filter(({ attempt }) => attempt === null).map(({ id }) => id));
   const { rows } = await sql<FailedCall>`
     SELECT task_run.flow_run_id, task_run.id AS task_run_id, task_run.name AS task_run_name, task_run.task_key,
       task_run.dynamic_key, task_run.run_count, task_run.state_id, child.id AS child_flow_run_id, task_run.start_time,
@@ -94,9 +95,9 @@ export async function failedCalls(db: Database, attempts: readonly FailedAttempt
     UNION ALL
     SELECT task_run.flow_run_id, task_run.id, task_run.name, task_run.task_key, task_run.dynamic_key, child.run_count,
       child.state_id, child.id, child.start_time, coalesce(child.end_time, child.expected_start_time)
-    FROM ${wanted} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
+    FROM ${once} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
     JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
-    WHERE wanted.attempt IS NULL AND ${isFailure("task_run.state_type")} AND ${isFailure("child.state_type")}
+    WHERE ${isFailure("task_run.state_type")} AND ${isFailure("child.state_type")}
     LIMIT ${sql.lit(maxCalls)}`.execute(db.slow);
   return rows;
 }
