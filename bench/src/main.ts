@@ -8,6 +8,7 @@ import { onPrefect } from "./peers/prefect.ts";
 import { findPrefect } from "./peers/prefect-install.ts";
 import { report } from "./report.ts";
 import { type Effort, type Measurement, messageOf, type Outcome } from "./row.ts";
+import { background } from "./rows/background.ts";
 import { blocks } from "./rows/blocks.ts";
 import { deployments } from "./rows/deployments.ts";
 import { events } from "./rows/events.ts";
@@ -33,6 +34,7 @@ const groups: readonly Group[] = [
   flows,
   deployments,
   workers,
+  background,
   processes,
   history,
   retention,

@@ -16,9 +16,12 @@ export interface TaskRunWakingOptions {
 
 /**
  * Says on the websocket `/task_runs/wake` which task runs are waited for here, and hears when they have ended; reconnects when the
- * connection is lost. Never keeps the process alive. `renew` tells the server the task runs as they are now.
+ * connection is lost. Never keeps the process alive. `add` tells the server of more of them.
  */
-export function subscribeToTaskRunEnds(options: TaskRunWakingOptions): { renew(): void; close(): void } {
+export function subscribeToTaskRunEnds(options: TaskRunWakingOptions): {
+  add(taskRunIds: readonly string[]): void;
+  close(): void;
+} {
   const { baseUrl, auth, taskRunIds, onEnd, clock } = options;
   const socket = openReconnectingSocket({
     baseUrl,
@@ -31,5 +34,8 @@ export function subscribeToTaskRunEnds(options: TaskRunWakingOptions): { renew()
         for (const id of (message as unknown as TaskRunEndMessage).task_run_ids) onEnd(id);
     },
   });
-  return { renew: socket.greet, close: socket.close };
+  return {
+    add: (ids) => socket.send(JSON.stringify({ type: "add", task_run_ids: ids })),
+    close: socket.close,
+  };
 }

@@ -1,7 +1,7 @@
 import type { Static } from "typebox";
 import type { StoredResult } from "./results.ts";
 import { route } from "./route.ts";
-import { Limit, Maybe, Moment, Nullable, Offset, Open, Type, Uuid } from "./schema.ts";
+import { Enum, Limit, Maybe, Moment, Nullable, Offset, Open, Type, Uuid } from "./schema.ts";
 import type { TaskRun } from "./task-runs.ts";
 
 const maxKeys = 1000;
@@ -93,8 +93,8 @@ export type TaskDeliveryMessage =
       readonly parameters: readonly StoredResult[];
     };
 
-/** The message of a client on `/task_runs/wake`: it waits for the ends of these. A later message replaces the one before. */
-export const TaskRunWaitingRequest = Open({ type: Type.Literal("subscribe"), task_run_ids: TaskRunIds });
+/** The message of a client on `/task_runs/wake`: it waits for the ends of these, and of no others (`subscribe`) or of these as well (`add`). */
+export const TaskRunWaitingRequest = Open({ type: Enum(["subscribe", "add"] as const), task_run_ids: TaskRunIds });
 export type TaskRunWaitingRequest = Static<typeof TaskRunWaitingRequest>;
 
 /** Tells of those that have ended, or are not there, also before the client asked. */

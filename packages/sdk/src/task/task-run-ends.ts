@@ -16,8 +16,10 @@ export function taskRunEnd(session: Session, taskRunId: string): Promise<void> {
 class Waits {
   readonly #session: Session;
   readonly #ends = new Map<string, PromiseWithResolvers<void>>();
-  #subscription: { renew(): void; close(): void } | undefined;
-  #telling: Promise<void> | undefined;
+  #subscription: { add(taskRunIds: readonly string[]): void; close(): void } | undefined;
+  #isTelling = false;
+  /** Those of which the server has not been told. */
+  #untold: string[] = [];
 
   constructor(session: Session) {
     this.#session = session;
@@ -28,16 +30,23 @@ class Waits {
     if (known !== undefined) return known.promise;
     const end = Promise.withResolvers<void>();
     this.#ends.set(taskRunId, end);
+    this.#untold.push(taskRunId);
     // Those that are asked for together are told together.
-    this.#telling ??= this.#tell().finally(() => {
-      this.#telling = undefined;
-    });
+    if (!this.#isTelling) void this.#tell();
     return end.promise;
   }
 
   async #tell(): Promise<void> {
+    this.#isTelling = true;
     const { subscribeToTaskRunEnds } = await import("@ostinato/client/node");
-    if (this.#subscription !== undefined) return this.#subscription.renew();
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#isTelling = false;
+    const added = this.#untold;
+    this.#untold = [];
+    if (this.#subscription !== undefined) {
+      this.#subscription.add(added);
+      return;
+    }
     const { connection, clock } = this.#session;
     this.#subscription = subscribeToTaskRunEnds({
       baseUrl: connection.baseUrl,

@@ -247,7 +247,7 @@ describeOnEachDatabase("background tasks", (database) => {
     expect(await waiting.next()).toEqual({ type: "ended", task_run_ids: [run.id] });
     expect((await server.call("GET", `/task_runs/${run.id}/value`)).body).toBe(null);
     const gone = "0197a1a8-5b0c-7a36-90f0-000000000000";
-    waiting.send({ type: "subscribe", task_run_ids: [run.id, gone] });
+    waiting.send({ type: "add", task_run_ids: [run.id, gone] });
     expect(await waiting.next()).toEqual({ type: "ended", task_run_ids: [run.id, gone] });
   });
 

@@ -65,25 +65,29 @@ export function createTaskRunWaking(context: Context): (connection: SocketConnec
 
   return (connection) => {
     const feed = feedTo(connection, context);
-    let own: readonly string[] = [];
+    const own = new Set<string>();
     const forget = () => {
       for (const id of own) {
         const feeds = waiting.get(id);
         feeds?.delete(feed);
         if (feeds?.size === 0) waiting.delete(id);
       }
+      own.clear();
     };
     return {
       message(text) {
         const { problems, value } = readAs(TaskRunWaitingRequest, readMessage(text) ?? {});
         if (problems.length > 0) return connection.close(closeCodes.protocolError, inWords(problems));
-        forget();
-        own = [...new Set(value.task_run_ids.map((id) => id.toLowerCase()))];
-        for (const id of own) waiting.set(id, (waiting.get(id) ?? new Set()).add(feed));
+        if (value.type === "subscribe") forget();
+        const ids = [...new Set(value.task_run_ids.map((id) => id.toLowerCase()))];
+        for (const id of ids) {
+          own.add(id);
+          waiting.set(id, (waiting.get(id) ?? new Set()).add(feed));
+        }
         leaveBus ??= bus.subscribe(onChange);
         if (stopLooking === undefined) lookNowAndAgain();
         // After the subscription, so that no end is missed.
-        void look(own);
+        void look(ids);
       },
       closed() {
         forget();
