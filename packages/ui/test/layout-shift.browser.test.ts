@@ -1,0 +1,88 @@
+import type { Page } from "@ostinato/testing/browser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
+import { type Site, startSite } from "./site.ts";
+
+let site: Site;
+let run: Awaited<ReturnType<typeof startRun>>;
+/** A fifth of the score up to which browsers call a page steady. */
+const maxShift = 0.02;
+const long = "a very long name that says all that anybody could want to know, ".repeat(3);
+
+beforeAll(async () => {
+  site = await startSite();
+  const flowId = await createFlowNamed(site.client, `${long}of a flow`);
+  await recordPastRuns(
+    site.client,
+    Array.from({ length: 60 }, (_, index) => ({
+      flowId,
+      name: `${long}${index}`,
+      ago: 100 + index * 3000,
+      took: 5 + index,
+      ...(index % 6 === 0 ? { state: "FAILED" as const, message: `day ${index % 4}: ${long}` } : {}),
+    })),
+  );
+  run = await startRun(site.client, {
+    flowId,
+    name: `${long}of a run`,
+    parameters: { first: long, second: long, third: [long, long] },
+  });
+  await recordTasks(
+    site.client,
+    run.id,
+    Array.from({ length: 12 }, (_, index) => ({
+      name: `${long}${index}`,
+      key: `task-${index}`,
+      start: index,
+      took: 1,
+    })),
+  );
+  await run.end("FAILED", `ValueError: ${long}`);
+});
+
+afterAll(() => site.close());
+
+/** Adds up what moves without being asked, as a browser's own measure of layout shift does. */
+function noteShifts(): void {
+  const noted = { sum: 0 };
+  Object.assign(globalThis, { shifts: noted });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const { value, hadRecentInput } = entry as unknown as {
+        readonly value: number;
+        readonly hadRecentInput: boolean;
+      };
+      if (!hadRecentInput) noted.sum += value;
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+const shiftOf = (page: Page) =>
+  page.evaluate(() => (globalThis as unknown as { readonly shifts: { readonly sum: number } }).shifts.sum);
+
+describe.each([
+  { width: 1400, height: 900 },
+  { width: 900, height: 800 },
+  { width: 390, height: 780 },
+])("at a width of $width", (viewport) => {
+  test.each(["dashboard?since=30d", "dashboard", "runs", "runs/task-runs", "a run with long names"])(
+    "nothing moves when the fonts come late, on %s",
+    async (name) => {
+      const { page, close } = await site.open("/settings", { viewport });
+      await page.addInitScript(noteShifts);
+      const drawn = Promise.withResolvers<void>();
+      await page.route("**/*.woff2", async (route) => {
+        await drawn.promise;
+        await route.continue();
+      });
+      const path = name.startsWith("a run") ? `runs/flow-run/${run.id}` : name;
+      await page.goto(`${site.origin}/${path}`, { waitUntil: "commit" });
+      await page.getByRole("main").getByText("a very long name").first().waitFor();
+      drawn.resolve();
+      await page.waitForLoadState("networkidle");
+      await page.evaluate(() => document.fonts.ready);
+      expect(await shiftOf(page)).toBeLessThan(maxShift);
+      await close();
+    },
+  );
+});
