@@ -133,6 +133,14 @@ describe("the list of task runs", () => {
     await close();
   });
 
+  test("keeps room for the reasons in a list of failures", async () => {
+    const { page, close } = await site.open(`/runs/task-runs?flow=${train}&state=FAILED`, {
+      viewport: { width: 900, height: 780 },
+    });
+    await page.getByRole("cell", { name: "ValueError: too few rows" }).waitFor();
+    await close();
+  });
+
   test("saves a filter apart from those of flow runs", async () => {
     const { page, problems, close } = await site.open(`/runs/task-runs?flow=${train}&sort=NAME_ASC`);
     const menu = async (item: string) => {

@@ -9,6 +9,8 @@ export interface Column<Row, Sort extends string> {
   readonly grows?: number;
   readonly right?: boolean;
   readonly hidden?: boolean;
+  /** The columns before it give way too where there is no room for all. */
+  readonly keeps?: boolean;
   readonly sorts?: readonly [Sort, Sort?];
   readonly cell: (row: Row) => ReactNode;
 }
@@ -16,15 +18,19 @@ export interface Column<Row, Sort extends string> {
 interface Sized {
   readonly width: number;
   readonly grows?: number;
+  readonly keeps?: boolean;
 }
 
 const columnGap = 12;
 
 /** The columns that fit: the last ones are dropped first, so that the list never scrolls sideways. */
 export function fittingColumns<C extends Sized>(columns: readonly C[], room: number): readonly C[] {
-  let left = room;
+  const widthOf = ({ width }: Sized) => width + columnGap;
+  const kept = columns.filter(({ keeps }) => keeps === true);
+  let left = room - kept.reduce((sum, column) => sum + widthOf(column), 0);
   return columns.filter((column) => {
-    left -= column.width + columnGap;
+    if (column.keeps === true) return true;
+    left -= widthOf(column);
     return left >= 0;
   });
 }

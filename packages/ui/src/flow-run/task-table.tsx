@@ -7,7 +7,7 @@ import { SearchField, Select } from "../components/field.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { amount, countingDuration, duration, exact, sinceStart } from "../format.ts";
 import { useNowWhile } from "../now.ts";
-import { StateIcon } from "../runs/state.tsx";
+import { StateIcon, StateWord } from "../runs/state.tsx";
 import { type StateType, stateLook, stateTypeOrder } from "../states.ts";
 import { type RunAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
@@ -157,8 +157,8 @@ function Rows(props: {
                   </Link>
                 )}
               </span>
-              <span role="cell" className="truncate text-muted max-sm:hidden">
-                {stateLook(type, name).label}
+              <span role="cell" className="flex min-w-0 max-sm:hidden">
+                <StateWord type={type} name={name} />
               </span>
               <span role="cell" className="text-right text-xs text-faint max-sm:hidden">
                 {attemptText(timeline, row, props.tellsAttempt)}

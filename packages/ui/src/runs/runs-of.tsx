@@ -1,6 +1,8 @@
 import { type QueryKey, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useMemo } from "react";
 import { useLive } from "../api/live.ts";
+import { usePerFrame } from "../api/per-frame.ts";
+import { useRested } from "../api/rested.ts";
 import type { FlowRunRow, LiveChange } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -25,15 +27,14 @@ export function RunsOf(props: {
   const { search, isOwn, columns } = props;
   const queryClient = useQueryClient();
   const list = useInfiniteQuery(runListQuery(search));
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
   const key = runListQuery(search).queryKey;
-  const again = () => {
-    timer.current = undefined;
-    void queryClient.invalidateQueries({ queryKey: key });
-    void queryClient.invalidateQueries({ queryKey: props.figures });
-  };
-  const onChanges = (changes: readonly LiveChange[]) => {
+  const again = () =>
+    Promise.all([
+      queryClient.invalidateQueries({ queryKey: key }),
+      queryClient.invalidateQueries({ queryKey: props.figures }),
+    ]);
+  const soon = useRested(again, restMs);
+  const take = (changes: readonly LiveChange[]) => {
     const mine = changes.filter(
       (change) => change.kind === "deleted" || (change.kind === "flow-run" && isOwn(change.row)),
     );
@@ -41,9 +42,9 @@ export function RunsOf(props: {
     queryClient.setQueryData<RunPages>(key, (pages) =>
       pages === undefined ? pages : applyToList(pages, mine, search).pages,
     );
-    timer.current ??= setTimeout(again, restMs);
+    soon();
   };
-  useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
+  useLive({ kind: "flow-runs" }, { onChanges: usePerFrame(take), onResync: () => void again() });
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();

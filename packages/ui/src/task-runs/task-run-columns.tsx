@@ -63,7 +63,7 @@ export const taskRunColumns: readonly TaskRunColumn[] = [
     id: "message",
     label: "Message",
     width: 140,
-    grows: 2,
+    grows: 1.4,
     cell: (run) => (
       <span className="truncate text-muted" title={messageOf(run)}>
         {messageOf(run)?.split("\n", 1)[0]}
@@ -88,6 +88,11 @@ export const taskRunColumns: readonly TaskRunColumn[] = [
     cell: (run) => <RelativeTime time={run.end_time} className="truncate text-muted" />,
   },
 ];
+
+/** The columns of a list of failures, which always has room for the reasons. */
+export const failureColumns: readonly TaskRunColumn[] = taskRunColumns.map((column) =>
+  column.id === "message" ? { ...column, keeps: true } : column,
+);
 
 /** The usual columns; in a list of failures the reasons get the place of the flow. */
 export function usualColumns({ state }: TaskRunsSearch): readonly string[] {

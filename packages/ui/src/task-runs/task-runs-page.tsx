@@ -18,12 +18,13 @@ import { SortMenu } from "../components/sort-menu.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstRun } from "../first-steps/programs.ts";
 import { KindsOfRuns } from "../runs/kinds-of-runs.tsx";
+import { isOfFailures } from "../runs/run-columns.tsx";
 import { FlowFilter, StateFilter, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import { timeSpans } from "../runs/runs-search.ts";
 import { SavedSearchMenu } from "../runs/saved-search-menu.tsx";
 import { useLiveTaskRuns } from "./live-task-runs.ts";
 import { RecentTaskRuns } from "./recent-task-runs.tsx";
-import { taskRunColumns, usualColumns } from "./task-run-columns.tsx";
+import { failureColumns, taskRunColumns, usualColumns } from "./task-run-columns.tsx";
 import { TaskRunList, taskRunName } from "./task-run-list.tsx";
 import { pageSize, taskRunListQuery } from "./task-runs.queries.ts";
 import {
@@ -42,7 +43,7 @@ export function TaskRunsPage() {
   const list = useInfiniteQuery({ ...taskRunListQuery(search), placeholderData: keepPreviousData });
   const table = useRef<HTMLDivElement>(null);
   const news = useLiveTaskRuns(search, table);
-  const columns = useColumnChoice(taskRunColumns, {
+  const columns = useColumnChoice(isOfFailures(search.state) ? failureColumns : taskRunColumns, {
     storageKey: "ostinato.task-run-columns",
     usual: usualColumns(search),
   });
