@@ -49,7 +49,7 @@ describe("a markdown artifact", () => {
     expect(await page.evaluate(() => (globalThis as { hacked?: string }).hacked)).toBeUndefined();
     expect(problems).toEqual([]);
     await page
-      .getByText("Picture from pictures.example")
+      .getByText("Image from pictures.example")
       .locator("xpath=..")
       .getByRole("button", { name: "Load" })
       .click();

@@ -13,7 +13,7 @@ afterAll(() => site.close());
 test("dead letters are listed with their reasons, and are retried or discarded", async () => {
   const { page, problems, close } = await site.open("/settings");
   await page.getByRole("heading", { name: "Dead letters" }).waitFor();
-  await page.getByText("There are none.").waitFor();
+  await page.getByText("There are no dead letters.").waitFor();
   const letters = ["disk is full", "row is locked", "no such column"].map((reason) => ({ ref: randomUUID(), reason }));
   writeDeadLetters(site.databaseFile, letters);
   await page.reload();
@@ -37,7 +37,7 @@ test("dead letters are listed with their reasons, and are retried or discarded",
   writeDeadLetters(site.databaseFile, [{ ref: randomUUID(), reason: "disk is full again" }]);
   await page.reload();
   await page.getByRole("button", { name: "Retry all" }).click();
-  await page.getByText("There are none.").waitFor();
+  await page.getByText("There are no dead letters.").waitFor();
   expect(problems).toEqual([]);
   await close();
 });

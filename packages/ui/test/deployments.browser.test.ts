@@ -206,8 +206,8 @@ describe("a deployment", () => {
     await page.getByText("any number of runs").waitFor();
     await page.getByRole("button", { name: "Edit" }).click();
     const dialog = page.getByRole("dialog", { name: "Configuration of nightly" });
-    await dialog.getByLabel("Description, in Markdown").fill("Trains **churn**");
-    await dialog.getByLabel("Runs at once, empty for any number").fill("2");
+    await dialog.getByLabel("Description (Markdown)").fill("Trains **churn**");
+    await dialog.getByLabel("Runs at once").fill("2");
     await dialog.getByLabel("A run whose process died").selectOption("restart");
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByText("at most 2 runs; a further one waits").waitFor();
@@ -224,7 +224,7 @@ describe("a deployment", () => {
     const { page, close } = await site.open(`/deployments/${nightly}?tab=configuration`);
     await page.getByRole("button", { name: "Edit" }).click();
     const dialog = page.getByRole("dialog", { name: "Configuration of nightly" });
-    await dialog.getByLabel("Job variables, as JSON").fill("[1]");
+    await dialog.getByLabel("Job variables (JSON)").fill("[1]");
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.getByRole("alert").getByText("The job variables are not an object").waitFor();
     await close();
@@ -238,7 +238,7 @@ describe("a deployment", () => {
     await dialog.getByLabel("Name").fill("weekly");
     await dialog.getByRole("button", { name: "Duplicate" }).click();
     await page.getByRole("heading", { name: "weekly" }).waitFor();
-    await page.getByText("It is paused: its schedules make no runs.").waitFor();
+    await page.getByText("This deployment is paused: its schedules make no runs.").waitFor();
     const copy = await read(page.url().split("/").at(-1) ?? "");
     expect(copy).toMatchObject({ paused: true, tags: ["ml"], parameters: { month: "2021-01" }, schedules: [{}] });
     await page.getByRole("button", { name: "More" }).click();

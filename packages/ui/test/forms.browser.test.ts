@@ -132,7 +132,7 @@ describe("a form", () => {
     await page.keyboard.press("Tab");
     const population = home.getByRole("textbox", { name: "Population" });
     await home.getByText("At least 1.").waitFor();
-    await home.getByText("This is needed.").waitFor();
+    await home.getByText("This field is required.").waitFor();
     expect(await population.getAttribute("aria-invalid")).toBe("true");
     const described = await population.getAttribute("aria-describedby");
     expect(await page.locator(`[id="${described}"]`).textContent()).toBe("At least 1.");

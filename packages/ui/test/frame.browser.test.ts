@@ -105,7 +105,7 @@ describe("every page", () => {
 
   test("says that something does not exist, and what to do", async () => {
     const missing = await site.open("/no/such/page");
-    await missing.page.getByText("There is no such page.").waitFor();
+    await missing.page.getByText("This page does not exist.").waitFor();
     await missing.page.getByRole("link", { name: "All runs" }).click();
     await missing.page.getByRole("link", { name: "good-run", exact: true }).waitFor();
     await missing.close();

@@ -67,7 +67,7 @@ test.each([
   await page.getByRole("menuitem", { name: "Copy to a new run…" }).click();
   const dialog = page.getByRole("dialog", { name: "Copy first-fox to a new run" });
   await dialog.getByText(given.command, { exact: false }).waitFor();
-  expect(await dialog.getByRole("radio", { name: "From what failed" }).count()).toBe(0);
+  expect(await dialog.getByRole("radio", { name: "From where it failed" }).count()).toBe(0);
   const [code, copy] = await Promise.all([
     dialog.locator("pre").boundingBox(),
     dialog.getByRole("button", { name: "Copy the command" }).boundingBox(),

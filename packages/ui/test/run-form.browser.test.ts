@@ -99,7 +99,7 @@ describe("the form for a run", () => {
     await page.getByText("Some parameters are missing or wrong.").waitFor();
     expect(await path.evaluate((field) => field === document.activeElement)).toBe(true);
     const described = await path.getAttribute("aria-describedby");
-    expect(await page.locator(`[id="${described}"]`).textContent()).toBe("This is needed.");
+    expect(await page.locator(`[id="${described}"]`).textContent()).toBe("This field is required.");
     await path.fill("jan.csv");
     await run.click();
     expect((await created()).parameters).toEqual({ path: "jan.csv" });
@@ -189,7 +189,7 @@ describe("the form for a run", () => {
     const opened = await openForm("scheduled", { parameters: { path: "jan.csv" } }, { timezoneId: "Asia/Tokyo" });
     const { page, id, problems, close } = opened;
     await page.getByLabel("Depth").fill("7");
-    await page.getByRole("button", { name: "By a schedule…" }).click();
+    await page.getByRole("button", { name: "Run on a schedule…" }).click();
     const dialog = page.getByRole("dialog", { name: "Add a schedule" });
     const add = dialog.getByRole("button", { name: "Add the schedule" });
     const cron = dialog.getByRole("textbox", { name: "Cron expression" });
@@ -208,7 +208,7 @@ describe("the form for a run", () => {
     await dialog.getByLabel("Name in commands").fill("nightly");
     expect(await accessibilityProblems(page, "[role=dialog]")).toEqual([]);
     await add.click();
-    await page.getByText("The schedule is added.").waitFor();
+    await page.getByText("The schedule has been added.").waitFor();
     const [schedule] = await site.client.call(readDeploymentSchedules, { params: { id } });
     expect(schedule).toMatchObject({
       schedule: { cron: "30 2 * * *", timezone: "Europe/Berlin", day_or: true },
@@ -226,7 +226,7 @@ describe("the form for a run", () => {
     const { page, id, problems, close } = opened;
     const dialog = page.getByRole("dialog", { name: "Add a schedule" });
     const add = dialog.getByRole("button", { name: "Add the schedule" });
-    await page.getByRole("button", { name: "By a schedule…" }).click();
+    await page.getByRole("button", { name: "Run on a schedule…" }).click();
     await dialog.getByRole("radio", { name: "Interval" }).click();
     await dialog.getByRole("textbox", { name: "Every" }).fill("0");
     await dialog.getByText("Write a number above 0.").waitFor();
@@ -236,8 +236,8 @@ describe("the form for a run", () => {
     await dialog.getByRole("status").getByText("every 2 days").waitFor();
     expect(await accessibilityProblems(page, "[role=dialog]")).toEqual([]);
     await add.click();
-    await page.getByText("The schedule is added.").waitFor();
-    await page.getByRole("button", { name: "By a schedule…" }).click();
+    await page.getByText("The schedule has been added.").waitFor();
+    await page.getByRole("button", { name: "Run on a schedule…" }).click();
     await dialog.getByRole("radio", { name: "Recurrence rule" }).click();
     await dialog
       .getByRole("textbox", { name: "Recurrence rule" })

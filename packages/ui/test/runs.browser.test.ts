@@ -171,7 +171,7 @@ describe("the list of runs", () => {
       await page.getByRole("button", { name: "Saved searches" }).click();
       await page.getByRole("menuitem", { name: item }).click();
     };
-    await menu("Save this filter…");
+    await menu("Save this search…");
     await page.getByRole("textbox", { name: "Name" }).fill("Nightly failures");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
@@ -193,10 +193,10 @@ describe("the list of runs", () => {
 
     await menu("Rename, delete, make default…");
     await dialog.getByRole("button", { name: "Delete Every night" }).click();
-    await dialog.getByText("None is left.").waitFor();
+    await dialog.getByText("No saved search is left.").waitFor();
     await dialog.getByRole("button", { name: "Undo" }).click();
     await dialog.getByRole("button", { name: "Delete Every night" }).click();
-    await dialog.getByText("None is left.").waitFor();
+    await dialog.getByText("No saved search is left.").waitFor();
     expect(problems).toEqual([]);
     await close();
   });

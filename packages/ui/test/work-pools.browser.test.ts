@@ -128,11 +128,11 @@ describeOnEachDatabase("the pages of work pools", (database) => {
     await page.getByRole("textbox", { name: "Name", exact: true }).first().fill("with/slash");
     await page.getByText("A name of a work pool can't contain /").waitFor();
     await page.getByRole("textbox", { name: "Name", exact: true }).first().fill("night shift");
-    await page.getByRole("textbox", { name: "Runs at once, empty for any number" }).fill("two");
+    await page.getByRole("textbox", { name: "Runs at once" }).fill("two");
     await page.getByText("Write a whole number of runs").waitFor();
     const create = page.getByRole("button", { name: "Create the work pool" });
     expect(await create.isDisabled()).toBe(true);
-    await page.getByRole("textbox", { name: "Runs at once, empty for any number" }).fill("2");
+    await page.getByRole("textbox", { name: "Runs at once" }).fill("2");
     await page.getByRole("textbox", { name: "Working directory" }).fill("/srv/flows");
     await page.getByText('"/srv/flows"').waitFor();
     await create.click();
@@ -223,7 +223,7 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       await page.getByRole("button", { name: "Create a queue" }).click();
       const dialog = page.getByRole("dialog", { name: "Create a queue" });
       await dialog.getByRole("textbox", { name: "Name" }).fill("slow");
-      await dialog.getByRole("textbox", { name: "Runs at once, empty for any number" }).fill("4");
+      await dialog.getByRole("textbox", { name: "Runs at once" }).fill("4");
       expect(await accessibilityProblems(page)).toEqual([]);
       await dialog.getByRole("button", { name: "Create" }).click();
       await row(page, "slow").getByText("0 / 4").last().waitFor();
@@ -272,7 +272,7 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       await page.getByRole("button", { name: "Edit" }).click();
       const edit = page.getByRole("dialog", { name: "Edit big" });
       await edit.getByRole("textbox", { name: "Description" }).fill("Bigger machines");
-      await edit.getByRole("textbox", { name: "Runs at once, empty for any number" }).fill("");
+      await edit.getByRole("textbox", { name: "Runs at once" }).fill("");
       await edit.getByRole("button", { name: "Save" }).click();
       await page.getByText("Bigger machines").waitFor();
       await expect.poll(async () => (await readPool("big")).concurrency_limit).toBeNull();
@@ -282,7 +282,7 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       const dialog = page.getByRole("dialog", { name: "Delete big" });
       await dialog.getByText("1 deployment would have no pool", { exact: false }).waitFor();
       await dialog.getByRole("link", { name: "train/nightly" }).waitFor();
-      await dialog.getByRole("button", { name: "Keep" }).click();
+      await dialog.getByRole("button", { name: "Keep the work pool" }).click();
       expect(problems).toEqual([]);
       await close();
     });

@@ -49,7 +49,7 @@ export function isCut(content: ArtifactContent | null): boolean {
 function Content({ artifact, content }: BodyProps) {
   switch (content?.kind) {
     case undefined:
-      return <p className="text-muted">It has no data.</p>;
+      return <p className="text-muted">This artifact has no data.</p>;
     case "markdown":
       return <Markdown text={content.text} />;
     case "image":
@@ -83,7 +83,7 @@ function Picture({ artifact, address }: { readonly artifact: ShownArtifact; read
   const [broken, setBroken] = useState(false);
   const name = artifact.description ?? artifact.key ?? "Image";
   if (broken || (address !== null && !/^https?:/.test(address)))
-    return <p className="text-muted">This is not the address of a picture: {(address ?? "").slice(0, 200)}</p>;
+    return <p className="text-muted">This is not the address of an image: {(address ?? "").slice(0, 200)}</p>;
   if (wanted) {
     return (
       <img
@@ -98,7 +98,7 @@ function Picture({ artifact, address }: { readonly artifact: ShownArtifact; read
   }
   return (
     <p className="flex flex-wrap items-center gap-2 text-muted">
-      <span className="min-w-0 break-all">Picture at {address}</span>
+      <span className="min-w-0 break-all">Image at {address}</span>
       <Button onClick={() => setWanted(true)}>Load</Button>
     </p>
   );

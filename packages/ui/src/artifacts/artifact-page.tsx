@@ -104,7 +104,7 @@ function OlderVersion({ page: { artifact, versions } }: { readonly page: Artifac
     <p className="text-muted">
       This is an older version.{" "}
       <Link to="/artifacts/artifact/$id" params={{ id: newest.id }} className="text-accent hover:underline">
-        The newest one
+        The newest version
       </Link>{" "}
       was made <RelativeTime time={newest.created} />.
     </p>

@@ -84,7 +84,7 @@ function Thumbnail({ artifact, address }: { readonly artifact: ShownArtifact; re
     return (
       <span className="inline-flex min-w-0 items-center gap-1.5 text-xs break-all text-muted">
         <Icon name="image" className="size-3.5 shrink-0" />
-        {address ?? "This picture can't be shown."}
+        {address ?? "This image can't be shown."}
       </span>
     );
   }

@@ -158,7 +158,7 @@ function NoArtifacts({ filtered }: { readonly filtered: boolean }) {
   if (filtered) return <Empty title="No artifact matches">No artifact has that key and type.</Empty>;
   return (
     <FirstSteps title="No artifact yet" programs={firstArtifact} awaited="the first artifact">
-      An artifact is something that a run leaves for people to look at: a report, a table, a picture.
+      An artifact is something that a run creates for people to look at: a report, a table, an image.
     </FirstSteps>
   );
 }

@@ -39,7 +39,7 @@ export function ConfirmDialog(props: {
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
   readonly children: ReactNode;
-  /** The button that changes nothing; by default "Keep". */
+  /** The button that changes nothing: what it keeps. */
   readonly keep?: string;
   readonly action: string;
   readonly danger?: boolean;
@@ -67,12 +67,26 @@ export function ConfirmDialog(props: {
           {error}
         </p>
       )}
-      <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={() => props.onOpenChange(false)}>{props.keep ?? "Keep"}</Button>
+      <DialogButtons className="mt-4" keep={props.keep ?? "Leave as it is"} onKeep={() => props.onOpenChange(false)}>
         <Button look={props.danger === true ? "danger" : "primary"} disabled={busy} onClick={() => void confirm()}>
           {props.action}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
+  );
+}
+
+/** The last row of a dialog: first the button that changes nothing, then the one that acts. */
+export function DialogButtons(props: {
+  readonly keep?: string;
+  readonly onKeep: () => void;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
+  return (
+    <div className={`flex flex-wrap justify-end gap-2 ${props.className ?? ""}`}>
+      <Button onClick={props.onKeep}>{props.keep ?? "Cancel"}</Button>
+      {props.children}
+    </div>
   );
 }

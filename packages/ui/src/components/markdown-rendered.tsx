@@ -93,7 +93,7 @@ function Picture({
   if (allowed) return <img src={src} alt={alt} title={title} referrerPolicy="no-referrer" />;
   return (
     <span className="my-1 inline-flex max-w-full flex-wrap items-center gap-2 rounded-md border border-dashed border-line-strong px-2 py-1 text-xs text-muted">
-      <span className="min-w-0 truncate">Picture from {hostOf(src)}</span>
+      <span className="min-w-0 truncate">Image from {hostOf(src)}</span>
       <Button onClick={() => setAllowed(true)}>Load</Button>
     </span>
   );

@@ -14,7 +14,7 @@ export function CallTab({ page }: { readonly page: DeploymentPage }) {
   return (
     <div className="flex max-w-3xl flex-col gap-3">
       <p className="text-muted">
-        Starts a run with the parameters given, beside those of the deployment. Whoever serves it runs it.
+        These lines start a run. The parameters that they give are added to the deployment's own.
       </p>
       <Segmented label="Language" value={language} options={languages} onChange={setLanguage} />
       <CodeBlock code={code} />

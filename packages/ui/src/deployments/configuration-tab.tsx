@@ -21,7 +21,7 @@ export function ConfigurationTab({ page }: { readonly page: DeploymentPage }) {
         <Button icon="edit" onClick={() => setEditing(true)}>
           Edit
         </Button>
-        <p className="text-muted">A program that serves it says it anew when it starts.</p>
+        <p className="text-muted">A program that serves the deployment sets all of this again when it starts.</p>
       </div>
       <div className="grid min-w-0 gap-6 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-4">
@@ -34,7 +34,7 @@ export function ConfigurationTab({ page }: { readonly page: DeploymentPage }) {
           </Part>
           <Part name="How it runs">
             <Facts>
-              <Fact name="At once">{limitText(deployment)}</Fact>
+              <Fact name="Runs at once">{limitText(deployment)}</Fact>
               <Fact name="Missed runs">{missedText[deployment.run_policy.missed ?? "all"]}</Fact>
               <Fact name="Expiry">
                 {deployment.run_policy.expire_after_seconds == null

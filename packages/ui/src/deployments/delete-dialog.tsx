@@ -15,6 +15,7 @@ export function DeleteDialog(props: {
       onOpenChange={props.onClose}
       title={`Delete ${name}`}
       action="Delete the deployment"
+      keep="Keep the deployment"
       danger
       onConfirm={async () => {
         await deleteOne(id);

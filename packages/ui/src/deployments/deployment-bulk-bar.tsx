@@ -67,6 +67,7 @@ export function DeploymentBulkBar({
               ? `${words[asking].act} ${amount(of[asking].length, "deployment")}`
               : `${count(done)} of ${count(of[asking].length)}…`
           }
+          keep={asking === "delete" ? "Keep the deployments" : "Leave as they are"}
           danger={asking === "delete"}
           onConfirm={() => perform(asking)}
         >
@@ -79,16 +80,16 @@ export function DeploymentBulkBar({
 }
 
 const words: Readonly<Record<Act, { readonly act: string; readonly effect: string }>> = {
-  run: { act: "Run", effect: "Each starts one run now, with the parameters of its deployment." },
+  run: { act: "Run", effect: "Each deployment starts one run now, with its own parameters." },
   pause: {
     act: "Pause",
     effect:
-      "Their schedules make no more runs, and the runs that they made for later are dropped. Runs can still be started by hand.",
+      "Their schedules make no more runs, and runs that are planned are removed. Runs can still be started by hand.",
   },
-  resume: { act: "Resume", effect: "Their schedules go on." },
+  resume: { act: "Resume", effect: "Their schedules make runs again." },
   delete: {
     act: "Delete",
     effect:
-      "They are deleted with their schedules and the runs that have not started. Runs that have started keep their history. This can't be undone.",
+      "The deployments are deleted with their schedules and the runs that have not started. Runs that have started keep their history. This can't be undone.",
   },
 };

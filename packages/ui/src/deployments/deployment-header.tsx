@@ -32,7 +32,7 @@ export function DeploymentHeader({ page }: { readonly page: DeploymentPage }) {
         <CopyButton text={`${flow.name}/${deployment.name}`} label="Copy flow and name" className="-ml-2" />
         <span className="mr-auto inline-flex items-center gap-2">
           <Switch
-            label={deployment.paused ? "Let its schedules go on" : "Pause its schedules"}
+            label={deployment.paused ? "Resume its schedules" : "Pause its schedules"}
             on={!deployment.paused}
             onChange={(on) => pause.mutate(!on)}
           />

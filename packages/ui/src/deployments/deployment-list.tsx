@@ -240,7 +240,7 @@ const NarrowRow = memo(function NarrowRow({ row, actions }: RowProps) {
 function OnSwitch({ row, actions }: Pick<RowProps, "row" | "actions">) {
   return (
     <Switch
-      label={row.paused ? `${row.name} is paused: let it go on` : `${row.name} is on: pause it`}
+      label={row.paused ? `${row.name} is paused: resume it` : `${row.name} is on: pause it`}
       on={!row.paused}
       onChange={(on) => actions.onPause(row, !on)}
     />

@@ -17,7 +17,7 @@ export function DeploymentMenu({ row, actions }: { readonly row: DeploymentRow; 
         Run with…
       </MenuItem>
       <MenuItem icon={row.paused ? "play" : "pause"} onSelect={() => actions.onPause(row, !row.paused)}>
-        {row.paused ? "Let its schedules go on" : "Pause its schedules"}
+        {row.paused ? "Resume its schedules" : "Pause its schedules"}
       </MenuItem>
       <MenuItem icon="runs" onSelect={() => void navigate({ to: "/runs", search: { deployment: [row.id] } })}>
         All runs

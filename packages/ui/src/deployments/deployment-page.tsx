@@ -117,7 +117,8 @@ function Runs({ page }: { readonly page: PageData }) {
       columns={columns}
     >
       <p className="py-4 text-muted">
-        No run of this deployment in the last 90 days. <em>Run</em> starts one now, a schedule starts them by itself.
+        This deployment has not run in the last 90 days. <em>Run</em> starts a run now; a schedule starts runs by
+        itself.
       </p>
     </RunsOf>
   );

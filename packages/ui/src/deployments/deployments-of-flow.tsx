@@ -29,8 +29,8 @@ export function DeploymentsOfFlow({ id }: { readonly id: string }) {
       {problem}
       {rows.length === 0 ? (
         <p className="py-4 text-muted">
-          The flow has no deployment. A program that calls <code className="text-xs">serve()</code> makes one: then it
-          runs by itself, and from these pages.
+          This flow has no deployment. A program that calls <code className="text-xs">serve()</code> creates one, and
+          the flow then runs on a schedule or from these pages.
         </p>
       ) : (
         <DeploymentList rows={rows} actions={actions} onEnd={more} />

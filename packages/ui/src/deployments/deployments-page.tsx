@@ -82,8 +82,8 @@ function NoDeployments({ filtered }: { readonly filtered: boolean }) {
   if (!filtered) {
     return (
       <FirstSteps title="No deployment yet" programs={firstDeployment} awaited="the first deployment">
-        A deployment is a flow with how and when it is run. It appears here once a program serves it; then it runs by
-        itself, and from this page.
+        A deployment says how and when a flow runs. It appears here once a program serves it, and then runs on a
+        schedule or from this page.
       </FirstSteps>
     );
   }

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { call } from "../api/api.ts";
 import type { Deployment } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { TextField } from "../components/field.tsx";
 import { Labelled } from "../components/labelled.tsx";
@@ -40,26 +40,23 @@ export function DuplicateDialog({
         }}
       >
         <p className="text-muted">
-          The copy has the same schedules, parameters and configuration, and begins paused. It is served once a program
-          or a worker asks for its runs.
+          The copy has the same schedules, parameters and configuration, and starts paused. Its runs start once a
+          program or a worker asks for them.
         </p>
-        <Labelled name="Name">
+        <Labelled name="Name" required>
           <TextField value={name} onChange={(event) => setName(event.target.value)} required maxLength={600} />
         </Labelled>
-        {isTaken ? <p className="text-danger">The deployment itself has this name.</p> : null}
+        {isTaken ? <p className="text-danger">The original has this name.</p> : null}
         {duplicate.isError ? (
           <p role="alert" className="break-words text-danger">
             {messageOf(duplicate.error)}
           </p>
         ) : null}
-        <Button
-          type="submit"
-          look="primary"
-          className="self-end"
-          disabled={duplicate.isPending || isTaken || name.trim() === ""}
-        >
-          Duplicate
-        </Button>
+        <DialogButtons onKeep={onClose}>
+          <Button type="submit" look="primary" disabled={duplicate.isPending || isTaken || name.trim() === ""}>
+            Duplicate
+          </Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

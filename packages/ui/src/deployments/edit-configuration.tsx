@@ -5,7 +5,7 @@ import { useState } from "react";
 import { call } from "../api/api.ts";
 import type { Deployment } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { fieldClass, Select, TextField } from "../components/field.tsx";
 import { Labelled } from "../components/labelled.tsx";
@@ -49,7 +49,7 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
           save.mutate();
         }}
       >
-        <Labelled name="Description, in Markdown">
+        <Labelled name="Description (Markdown)">
           <textarea
             rows={4}
             className={`${fieldClass} h-auto py-1`}
@@ -57,12 +57,14 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
             onChange={(event) => set({ description: event.target.value })}
           />
         </Labelled>
-        <Labelled name="Tags, with commas between them">
+        <Labelled name="Tags, separated by commas">
           <TextField value={draft.tags} onChange={(event) => set({ tags: event.target.value })} />
         </Labelled>
         <div className="grid gap-3 sm:grid-cols-2">
-          <Labelled name="Runs at once, empty for any number">
+          <Labelled name="Runs at once">
+            {" "}
             <TextField
+              placeholder="no limit"
               type="number"
               min={1}
               value={draft.limit}
@@ -70,7 +72,7 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
             />
           </Labelled>
           <Choice
-            name="A run beyond that"
+            name="A run beyond the limit"
             value={draft.strategy}
             options={[
               { value: "ENQUEUE", label: "waits" },
@@ -79,7 +81,7 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
             onChange={(strategy) => set({ strategy })}
           />
           <Choice
-            name="Runs whose time passed while nobody served it"
+            name="Runs missed while nobody served the deployment"
             value={draft.missed}
             options={[
               { value: "all", label: "all start, late" },
@@ -88,7 +90,7 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
             ]}
             onChange={(missed) => set({ missed })}
           />
-          <Labelled name="A run is cancelled if it is late by, in seconds">
+          <Labelled name="Cancel a run that is late by (seconds)">
             <TextField
               type="number"
               min={1}
@@ -102,12 +104,12 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
             value={draft.onCrash}
             options={[
               { value: "stay", label: "stays crashed" },
-              { value: "restart", label: "starts again after its last finished task" },
+              { value: "restart", label: "restarts after its last finished task" },
             ]}
             onChange={(onCrash) => set({ onCrash })}
           />
           {draft.onCrash === "stay" ? null : (
-            <Labelled name="How often at most">
+            <Labelled name="Restarts at most">
               <TextField
                 type="number"
                 min={0}
@@ -120,7 +122,7 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
         </div>
         {/* With a work pool they have a form of their own. */}
         {deployment.work_pool_name === null ? (
-          <Labelled name="Job variables, as JSON">
+          <Labelled name="Job variables (JSON)">
             <textarea
               rows={4}
               spellCheck={false}
@@ -135,9 +137,11 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
             {messageOf(save.error)}
           </p>
         ) : null}
-        <Button type="submit" look="primary" className="self-end" disabled={save.isPending}>
-          Save
-        </Button>
+        <DialogButtons onKeep={onClose}>
+          <Button type="submit" look="primary" disabled={save.isPending}>
+            Save
+          </Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { call } from "../api/api.ts";
 import type { Deployment } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { Failure, messageOf } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import type { WrittenValues } from "../forms/schema-form.tsx";
@@ -55,15 +55,16 @@ export function EditJobVariables(props: {
             {messageOf(save.error)}
           </p>
         ) : null}
-        <p className="text-muted">What is left empty stays as the work pool says.</p>
-        <Button
-          look="primary"
-          className="self-end"
-          disabled={save.isPending || !written.isValid || query.data === undefined}
-          onClick={() => save.mutate()}
-        >
-          Save
-        </Button>
+        <p className="text-muted">An empty field takes the value of the work pool.</p>
+        <DialogButtons onKeep={onClose}>
+          <Button
+            look="primary"
+            disabled={save.isPending || !written.isValid || query.data === undefined}
+            onClick={() => save.mutate()}
+          >
+            Save
+          </Button>
+        </DialogButtons>
       </div>
     </Dialog>
   );

@@ -17,7 +17,7 @@ export function HistoryTab({ id }: { readonly id: string }) {
   const versions = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   if (list.isError) return <Failure error={list.error} what="The history" onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton rows={6} height={34} />;
-  if (versions.length === 0) return <p className="py-4 text-muted">No change of this deployment is kept.</p>;
+  if (versions.length === 0) return <p className="py-4 text-muted">No change of this deployment is recorded.</p>;
   return (
     <div className="flex max-w-5xl flex-col gap-3">
       <ol aria-label="Changes" className="flex flex-col gap-3">

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { call } from "../api/api.ts";
 import type { Deployment, DeploymentPage } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { ParameterSchema } from "../flows/parameter-schema.tsx";
@@ -27,7 +27,8 @@ export function ParametersTab({ page }: { readonly page: DeploymentPage }) {
         </div>
         {names.length === 0 ? (
           <p className="text-muted">
-            None: a run gets what the flow takes by default, and what whoever starts it gives.
+            This deployment sets no parameters. A run uses the defaults of the flow and the values given when it is
+            started.
           </p>
         ) : (
           <dl className="rounded-lg border bg-surface">
@@ -46,12 +47,12 @@ export function ParametersTab({ page }: { readonly page: DeploymentPage }) {
         )}
         <p className="text-muted">
           {deployment.enforce_parameter_schema
-            ? "A run whose parameters break the schema is refused."
-            : "Parameters are not held against the schema."}
+            ? "A run whose parameters do not match the schema is refused."
+            : "Parameters are not checked against the schema."}
         </p>
       </section>
       <section className="flex flex-col gap-2">
-        <h2 className="font-semibold">What the flow takes</h2>
+        <h2 className="font-semibold">Parameters of the flow</h2>
         <ParameterSchema schema={deployment.parameter_openapi_schema} />
       </section>
       {editing ? <EditParameters deployment={deployment} onClose={() => setEditing(false)} /> : null}
@@ -89,15 +90,12 @@ function EditParameters({ deployment, onClose }: { readonly deployment: Deployme
             {messageOf(save.error)}
           </p>
         ) : null}
-        <p className="text-muted">Runs that are planned are made anew with these parameters.</p>
-        <Button
-          look="primary"
-          className="self-end"
-          disabled={save.isPending || !written.isValid}
-          onClick={() => save.mutate()}
-        >
-          Save
-        </Button>
+        <p className="text-muted">Planned runs are replaced by runs with these parameters.</p>
+        <DialogButtons onKeep={onClose}>
+          <Button look="primary" disabled={save.isPending || !written.isValid} onClick={() => save.mutate()}>
+            Save
+          </Button>
+        </DialogButtons>
       </div>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { clockTime } from "./clock-time.ts";
 
 /** Times of a schedule by its own clock and by the reader's. A time whose offset is another one than before is marked: clocks changed. */
 export function ScheduleTimes({ times, zone }: { readonly times: readonly string[]; readonly zone: string }) {
-  if (times.length === 0) return <p className="text-muted">It has no further times.</p>;
+  if (times.length === 0) return <p className="text-muted">This schedule has no further times.</p>;
   const own = ownZone();
   const isForeign = zone !== own;
   const rows = times.map((time) => ({ time, there: clockTime(time, zone), here: clockTime(time, own) }));

@@ -36,10 +36,10 @@ export function SchedulesTab({ page }: { readonly page: DeploymentPage }) {
         </p>
       ) : null}
       {page.schedules.length === 0 ? (
-        <p className="py-2 text-muted">It has no schedule: it runs when somebody starts it.</p>
+        <p className="py-2 text-muted">This deployment has no schedule. It runs when somebody starts it.</p>
       ) : null}
       {paused && page.schedules.length > 0 ? (
-        <p className="text-muted">The deployment is paused: the times below are those that its schedules would have.</p>
+        <p className="text-muted">This deployment is paused. The times below hold once it is resumed.</p>
       ) : null}
       {page.schedules.map((schedule) => (
         <section key={schedule.id} aria-label={schedule.words} className="rounded-lg border bg-surface">
@@ -98,6 +98,7 @@ export function SchedulesTab({ page }: { readonly page: DeploymentPage }) {
           onOpenChange={() => setDeleting(undefined)}
           title="Delete a schedule"
           action="Delete the schedule"
+          keep="Keep the schedule"
           danger
           onConfirm={async () => {
             await call<typeof deleteDeploymentSchedule>("DELETE /deployments/{id}/schedules/{schedule_id}", {

@@ -9,8 +9,8 @@ export function UpcomingTab({ deployment: { id, paused } }: { readonly deploymen
   return (
     <UpcomingRuns search={search} isOwn={(run) => run.deployment_id === id} about={(run) => madeBy(run)?.text ?? ""}>
       {paused
-        ? "It is paused: its schedules make no runs."
-        : "No run is planned. An active schedule makes its next runs by itself."}
+        ? "This deployment is paused: its schedules make no runs."
+        : "No run is planned. An active schedule plans its next runs by itself."}
     </UpcomingRuns>
   );
 }

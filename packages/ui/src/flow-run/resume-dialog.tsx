@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { Failure, messageOf } from "../components/failure.tsx";
 import { Markdown } from "../components/markdown.tsx";
 import { onDemand } from "../components/on-demand.tsx";
@@ -47,8 +47,8 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
       <div className="flex flex-col gap-3">
         <p className="text-muted">
           {run.state?.name === stateNames.suspended
-            ? "It starts again from the beginning; finished tasks keep their results."
-            : "Its process goes on where it waits."}
+            ? "The run starts again from the beginning. Finished tasks keep their results."
+            : "The run continues where it paused."}
         </p>
         {inputs.isError ? (
           <Failure error={inputs.error} what="What it asks for" onRetry={() => void inputs.refetch()} />
@@ -70,7 +70,7 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
         )}
         {warned && hasSecondLook ? (
           <p role="alert" className="rounded-md border border-l-3 border-l-(--state-late) px-3 py-2">
-            Nothing is entered. The run goes on with the default of every field.
+            You have entered nothing. The run continues with the default of every field.
           </p>
         ) : null}
         {resume.isError ? (
@@ -78,15 +78,16 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
             {messageOf(resume.error)}
           </p>
         ) : null}
-        <Button
-          look="primary"
-          icon="play"
-          className="self-end"
-          disabled={resume.isPending || input === undefined || (asks && asked === undefined)}
-          onClick={() => (hasSecondLook && !warned ? setWarned(true) : resume.mutate())}
-        >
-          {warned && hasSecondLook ? "Resume with the defaults" : "Resume the run"}
-        </Button>
+        <DialogButtons keep="Keep it paused" onKeep={onClose}>
+          <Button
+            look="primary"
+            icon="play"
+            disabled={resume.isPending || input === undefined || (asks && asked === undefined)}
+            onClick={() => (hasSecondLook && !warned ? setWarned(true) : resume.mutate())}
+          >
+            {warned && hasSecondLook ? "Resume with the defaults" : "Resume the run"}
+          </Button>
+        </DialogButtons>
       </div>
     </Dialog>
   );

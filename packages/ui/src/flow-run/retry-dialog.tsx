@@ -67,7 +67,7 @@ function Commands({ page, isNew }: { readonly page: FlowRunPage; readonly isNew:
   const resumable = !isNew && (kept > 0 || starter.kind === "python") && run.state_type !== "COMPLETED";
   const [way, setWay] = useState<Way>(resumable ? "failed" : "start");
   const options = [
-    ...(resumable ? [{ value: "failed" as const, label: "From what failed" }] : []),
+    ...(resumable ? [{ value: "failed" as const, label: "From where it failed" }] : []),
     { value: "start" as const, label: isNew ? "With the same parameters" : "From the start" },
     { value: "parameters" as const, label: "With other parameters" },
   ];
@@ -96,7 +96,7 @@ function Reschedule(props: {
   return (
     <div className="flex flex-col gap-3">
       <p className="text-muted">
-        The same run is scheduled again, with the same parameters, and goes on where its deployment is served.{" "}
+        The run is scheduled again with the same parameters, and starts where its deployment is served.{" "}
         {amount(page.kept_result_count, "finished task")} {page.kept_result_count === 1 ? "keeps its" : "keep their"}{" "}
         results.
       </p>
@@ -138,11 +138,11 @@ function Command({ page, way, starter }: { readonly page: FlowRunPage; readonly 
         />
       )}
       {way !== "failed" && JSON.stringify(parameters ?? {}).includes(masked) ? (
-        <p className="text-xs text-faint">Secrets are never kept: put yours in place of {masked}.</p>
+        <p className="text-xs text-faint">Secrets are never stored: replace {masked} with yours.</p>
       ) : null}
       {starter.kind === "python" ? (
         <p className="text-xs text-faint">
-          Prefect's client does not tell which file holds the flow: put yours in place of {pythonPlaceholder}, and set
+          Prefect's client does not report the file of the flow: replace {pythonPlaceholder} with it, and set
           PREFECT_API_URL to this server.
         </p>
       ) : null}
@@ -152,8 +152,8 @@ function Command({ page, way, starter }: { readonly page: FlowRunPage; readonly 
 
 function adviceToResume(starter: Starter, page: FlowRunPage): string {
   if (starter.kind === "python")
-    return "The flow is called again as the same run, where its program is. Tasks whose results are persisted (persist_result=True) keep them; all others run again.";
-  return `A program started this run, so it goes on where that program is. ${amount(page.kept_result_count, "finished task")} keep their results and are not run again; everything else is.`;
+    return "A program started this run. Run the command where that program is: it calls the flow again as the same run. Tasks with persisted results (persist_result=True) keep them; all others run again.";
+  return `A program started this run. Run the command where that program is: it continues the run. ${amount(page.kept_result_count, "finished task")} ${page.kept_result_count === 1 ? "keeps its result" : "keep their results"}; everything else runs again.`;
 }
 
 function adviceToStart(starter: Starter, page: FlowRunPage): string {
@@ -163,7 +163,7 @@ function adviceToStart(starter: Starter, page: FlowRunPage): string {
       : page.kept_result_count > 0
         ? ", except those whose result is still in the cache"
         : "";
-  return `A program started this run, so it is started again where that program is. It becomes a new run, and every task runs${reused}.`;
+  return `A program started this run. Run the command where that program is: it starts a new run, and every task runs${reused}.`;
 }
 
 /** The fields of the flow's parameters, if their schema is known, filled with those of this run. */

@@ -19,9 +19,9 @@ export function RunArtifacts({ id }: { readonly id: string }) {
   if (rows.length === 0) {
     return (
       <p className="py-4 text-muted">
-        The run left no artifact.{" "}
+        This run created no artifacts.{" "}
         <code className="text-xs">{`artifact.markdown({ key: "report", markdown: "# It went well" })`}</code> in a flow
-        or task leaves one.
+        or task creates one.
       </p>
     );
   }

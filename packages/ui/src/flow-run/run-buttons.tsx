@@ -129,6 +129,7 @@ export function RunButtons({ page, asked }: { readonly page: FlowRunPage; readon
           onOpenChange={close}
           title={`Delete ${run.name}`}
           action="Delete the run"
+          keep="Keep the run"
           danger
           onConfirm={async () => {
             await deleteRun(run.id);

@@ -62,7 +62,7 @@ function Parameters({ page }: { readonly page: FlowRunPage }) {
             <tr>
               <Head>Parameter</Head>
               <Head>Value</Head>
-              {changed.length === 0 ? null : <Head>In the run before</Head>}
+              {changed.length === 0 ? null : <Head>Previous run</Head>}
             </tr>
           </thead>
           <tbody>

@@ -55,7 +55,7 @@ export function RunViews(props: {
         </span>
         {view === "graph" ? (
           <Segmented
-            label="Place boxes"
+            label="Arrange the boxes"
             value={search.place ?? "dependencies"}
             onChange={(next) => onSearch({ place: next === "time" ? "time" : undefined })}
             options={[

@@ -118,7 +118,7 @@ export function FlowPage() {
 
 /** The page's time range as a search of the list of runs. */
 function spanOf(days: FlowSearch["days"]): string {
-  return days === "1" ? "24h" : `${days ?? "30"}d`;
+  return days === "1" ? "24h" : `${days ?? "30"} d`;
 }
 
 function Figures({ page, since }: { readonly page: FlowPageData; readonly since: string }) {
@@ -183,8 +183,8 @@ function FlowRuns({ id }: { readonly id: string }) {
   return (
     <RunsOf search={search} isOwn={(run) => run.flow_id === id} figures={["flows", "flow", id]} columns={columns}>
       <p className="py-4 text-muted">
-        No run of this flow is kept. The next one is here as soon as the flow is called, as by{" "}
-        <code className="text-xs">npx --no ostinato run</code> with the file it is in.
+        No run of this flow is stored. The next run appears here as soon as the flow is called, for example by{" "}
+        <code className="text-xs">npx --no ostinato run</code> with its file.
       </p>
     </RunsOf>
   );

@@ -26,7 +26,7 @@ function told(values: Readonly<Record<string, unknown>>): Readonly<Record<string
 }
 
 test.each([
-  [{ city: undefined }, { city: "This is needed." }],
+  [{ city: undefined }, { city: "This field is required." }],
   [{}, {}],
   [{ depth: "many" }, { depth: "Write a whole number." }],
   [{ depth: 2.5 }, { depth: "Write a whole number." }],
@@ -38,8 +38,8 @@ test.each([
   [{ any: exactNumber("12345678901234567890") }, {}],
   [{ since: null }, {}],
   [{ city: "x" }, { city: "At least 2 characters." }],
-  [{ cities: [{}] }, { cities: "At least 2 entries.", "cities.0.name": "This is needed." }],
-  [{ cities: [{ name: "a" }, { name: undefined }] }, { "cities.1.name": "This is needed." }],
+  [{ cities: [{}] }, { cities: "At least 2 entries.", "cities.0.name": "This field is required." }],
+  [{ cities: [{ name: "a" }, { name: undefined }] }, { "cities.1.name": "This field is required." }],
   [{ model: "forest" }, { model: "Choose one of the values." }],
   [{ labels: { any: ["thing"] } }, {}],
 ])("%j says %j", (values, problems) => {
@@ -48,7 +48,7 @@ test.each([
 
 test.each([
   [{ by: 3 }, { by: "At least 5." }],
-  [{ by: {} }, { "by.name": "This is needed." }],
+  [{ by: {} }, { "by.name": "This field is required." }],
   [{ by: true }, { by: "This fits none of the choices." }],
   [{ by: { name: "a" } }, {}],
 ])("of several schemas the nearest speaks: %j says %j", (values, problems) => {

@@ -35,7 +35,7 @@ export function problemsIn(schema: DrawnSchema, data: unknown): readonly FormPro
   return [...new Map(told.map((problem) => [JSON.stringify(problem.path), problem])).values()];
 }
 
-const needed = "This is needed.";
+const needed = "This field is required.";
 
 function problemsOf(error: OutputUnit, schema: DrawnSchema, data: unknown): readonly FormProblem[] {
   const path = partsOf(error.instanceLocation);

@@ -8,6 +8,7 @@ import type {
 } from "@rjsf/utils";
 import { createContext, type ReactNode, use, useLayoutEffect, useState } from "react";
 import { Button, IconButton } from "../components/button.tsx";
+import { RequiredMark } from "../components/labelled.tsx";
 import { isJson } from "./drawn-schema.ts";
 import { FieldState } from "./field-state.ts";
 import { fromFormData, toFormData } from "./form-data.ts";
@@ -96,7 +97,7 @@ function Field(props: FieldTemplateProps) {
           <details open={problem !== undefined || isShort(formData)}>
             <summary className="mb-1 w-fit rounded-sm font-medium">
               {title}
-              <Needed required={required} />
+              {required ? <RequiredMark /> : null}
             </summary>
             {children}
           </details>
@@ -105,7 +106,7 @@ function Field(props: FieldTemplateProps) {
             {isGroup(schema) || isChosen ? null : (
               <label htmlFor={id} className="w-fit font-medium">
                 {title}
-                <Needed required={required} />
+                {required ? <RequiredMark /> : null}
               </label>
             )}
             <ChoosingField value={isChoice ? id : choosing}>{children}</ChoosingField>
@@ -140,10 +141,6 @@ function isGroup(schema: FieldTemplateProps["schema"]): boolean {
   return schema.anyOf === undefined && (schema.type === "object" || schema.type === "array");
 }
 
-function Needed({ required }: { readonly required: boolean }) {
-  return required ? <span className="font-normal text-muted"> · required</span> : null;
-}
-
 function Group(props: {
   readonly id: string;
   readonly title: string;
@@ -156,7 +153,7 @@ function Group(props: {
     <fieldset className="flex min-w-0 flex-col gap-3 rounded-md border border-line px-3 pt-1 pb-3">
       <legend className={isChosen ? "sr-only" : "px-1 font-medium"}>
         {props.title}
-        <Needed required={props.required} />
+        {props.required ? <RequiredMark /> : null}
       </legend>
       {isChosen || (props.description ?? "") === "" ? null : <p className="text-xs text-muted">{props.description}</p>}
       <ChoosingField value={undefined}>{props.children}</ChoosingField>

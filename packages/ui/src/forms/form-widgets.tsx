@@ -148,7 +148,7 @@ function SelectWidget(props: WidgetProps) {
       onChange={({ target }) => onChange(target.value === "" ? undefined : choices[Number(target.value)]?.value)}
       className={`${fieldClass} max-w-md`}
     >
-      {isChoice ? null : <option value="">{placeholder === undefined ? "–" : `${placeholder}, unless given`}</option>}
+      {isChoice ? null : <option value="">{placeholder === undefined ? "–" : `default: ${placeholder}`}</option>}
       {choices.map((choice, at) => (
         <option key={choice.label} value={String(at)}>
           {isChoice ? choice.label : textOf(choice.value)}

@@ -35,9 +35,9 @@ describe("the parameters of a Python flow", () => {
 
   test("ask only for what has no default", () => {
     expect(problemsOf(drawn, untouched)).toEqual({
-      path: "This is needed.",
-      "home.name": "This is needed.",
-      needed: "This is needed.",
+      path: "This field is required.",
+      "home.name": "This field is required.",
+      needed: "This field is required.",
     });
     const answered = { ...untouched, path: "trips.csv", home: { name: "Oslo" }, needed: 1 };
     expect(problemsOf(drawn, answered)).toEqual({});

@@ -32,11 +32,11 @@ test.each([
   ],
   [
     `Error creating flow run: Validation failed for field "['my field']". Failure reason: None is not of type 'string'`,
-    { path: ["my field"], message: "This is needed." },
+    { path: ["my field"], message: "This field is required." },
   ],
   [
     "Error creating flow run: Validation failed. Failure reason: 'path' is a required property",
-    { path: ["path"], message: "This is needed." },
+    { path: ["path"], message: "This field is required." },
   ],
   ["Deployment not found", undefined],
 ])("a refusal is told at the field that it names: %s", (sentence, problem) => {
@@ -44,7 +44,7 @@ test.each([
 });
 
 test("the server's word stands where the form has none", () => {
-  const own = [{ path: ["home", "name"], message: "This is needed." }];
+  const own = [{ path: ["home", "name"], message: "This field is required." }];
   const other = { path: ["code"], message: "This does not fit the pattern ^a" };
   expect(withServerProblems(own, [{ path: ["home"], message: "This fits none of the choices." }, other])).toEqual([
     ...own,

@@ -30,7 +30,7 @@ function pathOf(text: string): readonly string[] {
   return [...parts].map(([, index, quoted, name]) => index ?? quoted?.replace(/\\(.)/g, "$1") ?? name ?? "");
 }
 
-const needed = "This is needed.";
+const needed = "This field is required.";
 
 /** Undefined for what a run is not held to: how pickers of dates and times write their values. */
 function inWords(sentence: string): string | undefined {
@@ -67,7 +67,7 @@ const sentences: readonly (readonly [RegExp, (found: string) => string])[] = [
   [/ is not of type '(\w+)'$/, (type) => types[type] ?? `This must be of the type ${type}.`],
   [/ is not one of (\[.*\])$/s, (values) => `Choose one of ${values.slice(1, -1)}.`],
   [/ does not match '(.*)'$/s, (pattern) => `This does not fit the pattern ${pattern.replaceAll("\\\\", "\\")}`],
-  [/ is not a '([\w-]+)'$/, (format) => formats[format] ?? `This is not written as ${format}.`],
+  [/ is not a '([\w-]+)'$/, (format) => formats[format] ?? `This does not have the format ${format}.`],
   [/ is not valid under any of the given schemas$/, () => "This fits none of the choices."],
   [/ is less than the minimum of (\S+)$/, (limit) => `At least ${limit}.`],
   [/ is greater than the maximum of (\S+)$/, (limit) => `At most ${limit}.`],

@@ -7,7 +7,7 @@ export function NotFound() {
   return (
     <Page title="Not found">
       <div className="mx-auto w-full max-w-lg py-16">
-        <p className="text-xl font-semibold">There is no such page.</p>
+        <p className="text-xl font-semibold">This page does not exist.</p>
         <p className="mt-2 break-words text-muted">
           Nothing exists at <code className="text-xs">{path}</code>. The address may be mistyped, or what it showed was
           deleted.

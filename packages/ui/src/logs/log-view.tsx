@@ -133,7 +133,7 @@ function useFullView() {
 }
 
 function emptyText(isWhole: boolean, live: boolean): string {
-  if (!isWhole) return "No line matches what is chosen above.";
+  if (!isWhole) return "No line matches the filter.";
   return live
     ? "No lines yet. Lines that the run writes with log.info(…) appear here."
     : "The run wrote no log lines. Use log.info(…) in a flow or task, or logPrints to keep printed output.";

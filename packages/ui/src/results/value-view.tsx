@@ -12,7 +12,7 @@ export function ValueView({ preview }: { readonly preview: ValuePreview }) {
     case "secret":
       return (
         <p className="flex items-center gap-1.5 text-muted">
-          <span aria-hidden="true">••••••••</span> secret, never kept
+          <span aria-hidden="true">••••••••</span> secret, never stored
         </p>
       );
     case "unserializable":
@@ -102,7 +102,7 @@ function Cut({ preview }: { readonly preview: ValuePreview }) {
   if (!preview.truncated) return null;
   return (
     <p className="mt-1 text-xs text-faint">
-      Cut for showing{preview.size_bytes === null ? "" : `; the whole is ${bytes(preview.size_bytes)}`}.
+      Shortened{preview.size_bytes === null ? "" : `; the whole is ${bytes(preview.size_bytes)}`}.
     </p>
   );
 }

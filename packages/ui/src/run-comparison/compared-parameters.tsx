@@ -4,7 +4,7 @@ import { comparedParameters } from "./compared.ts";
 /** What each run was given; a line that differs is marked by a sign and by its colour. */
 export function ComparedParameters({ a, b }: { readonly a: FlowRunRow; readonly b: FlowRunRow }) {
   const all = comparedParameters(a.parameters, b.parameters);
-  if (all.length === 0) return <p className="px-3 py-3 text-muted">Neither was given any parameters.</p>;
+  if (all.length === 0) return <p className="px-3 py-3 text-muted">Neither run was given parameters.</p>;
   const different = all.filter(({ differs }) => differs).length;
   return (
     <div className="overflow-x-auto">

@@ -18,7 +18,7 @@ export function ComparedTasks({ comparison }: { readonly comparison: RunComparis
   const { tasks } = comparison;
   const [order, setOrder] = useState<Order>("called");
   const narrow = useMedia("(max-width: 799px)");
-  if (tasks.length === 0) return <p className="px-3 py-3 text-muted">Neither called a task.</p>;
+  if (tasks.length === 0) return <p className="px-3 py-3 text-muted">Neither run called a task.</p>;
   const most = maxDifference(tasks);
   const distance = ({ a, b }: ComparedTask) => Math.abs(differenceOf(a?.took, b?.took)?.seconds ?? -1);
   const shown = order === "called" ? tasks : tasks.toSorted((one, other) => distance(other) - distance(one));
@@ -97,7 +97,7 @@ function keyOf({ name, is_subflow }: ComparedTask): string {
 function onlyWords(tasks: RunComparison["tasks"]): string {
   const [onlyA, onlyB] = [tasks.filter(({ b }) => b === null).length, tasks.filter(({ a }) => a === null).length];
   const parts = [onlyA === 0 ? "" : `${onlyA} only in A`, onlyB === 0 ? "" : `${onlyB} only in B`].filter(Boolean);
-  return parts.length === 0 ? "Both called the same tasks." : parts.join(" · ");
+  return parts.length === 0 ? "Both runs called the same tasks." : parts.join(" · ");
 }
 
 function TaskName({ task }: { readonly task: ComparedTask }) {

@@ -62,7 +62,7 @@ function Comparison({ a, b }: { readonly a: string; readonly b: string }) {
         <ComparedRun letter="B" run={found.b} />
       </div>
       {found.a.flow_id === found.b.flow_id ? null : (
-        <p className="text-muted">They are runs of two flows; tasks of one name are compared all the same.</p>
+        <p className="text-muted">The runs belong to two flows. Tasks with the same name are compared.</p>
       )}
       <Section title="Parameters">
         <ComparedParameters a={found.a} b={found.b} />

@@ -20,11 +20,11 @@ export function AddSchedule(props: {
     <>
       {step === "saved" ? (
         <p role="status" className="text-muted">
-          The schedule is added.
+          The schedule has been added.
         </p>
       ) : null}
       <Button icon="clock" disabled={disabled} onClick={() => setStep("open")}>
-        By a schedule…
+        Run on a schedule…
       </Button>
       {step === "open" ? (
         <ScheduleDialog

@@ -119,7 +119,7 @@ export function RunForm(props: {
         ) : null}
         {showProblems && !place.isValid ? (
           <p role="alert" className="mr-auto text-danger">
-            Some of what is said about where it runs is wrong.
+            Some fields under “Where it runs” are wrong.
           </p>
         ) : null}
         <AddSchedule form={form} parameters={parameters} disabled={!written.isValid} />

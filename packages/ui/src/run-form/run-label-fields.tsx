@@ -35,7 +35,7 @@ export function RunLabelFields(props: {
             id={`${id}-name`}
             autoComplete="off"
             className="w-full max-w-80"
-            placeholder="The server makes one"
+            placeholder="chosen by the server"
             value={value.name}
             onChange={({ target }) => onChange({ ...value, name: target.value })}
           />
@@ -57,7 +57,7 @@ export function RunLabelFields(props: {
           onChange={({ target }) => onChange({ ...value, tags: target.value })}
         />
         <p id={`${id}-tags-about`} className="flex flex-wrap items-center gap-1 text-xs text-muted">
-          With commas between them.
+          Separated by commas.
           {tags.length === 0 ? null : (
             <>
               {" "}

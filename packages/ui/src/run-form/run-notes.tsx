@@ -17,33 +17,33 @@ export function RunNotes(props: {
       )}
       {from === null ? null : (
         <Note>
-          The form begins with the parameters of{" "}
+          The form starts with the parameters of{" "}
           <Link to="/runs/flow-run/$id" params={{ id: from.id }} className="font-medium text-text hover:underline">
             {from.name}
           </Link>
           {from.flow_id === form.flow.id ? "" : ", a run of another flow"}.{" "}
           {JSON.stringify(from.parameters).includes("********")
-            ? "Secrets are never kept: write them again, unless the deployment has them. "
+            ? "Secrets are never stored: enter them again, unless the deployment sets them. "
             : ""}
           {from.parameters_are_exact
             ? ""
-            : "JSON can't hold some of its values, such as maps: look at how they stand here before you run it."}
+            : "JSON can't express some of its values, such as maps: check them here before you start the run."}
         </Note>
       )}
       {asked.from !== undefined && from === null ? (
-        <Note>The run whose parameters were asked for is gone, so the form begins with the defaults.</Note>
+        <Note>The run to copy has been deleted, so the form starts with the defaults.</Note>
       ) : null}
       {asked.parameters !== undefined && linkedParameters(asked.parameters) === undefined ? (
-        <Note>The parameters in the address are not an object of JSON, so they are left out.</Note>
+        <Note>The parameters in the address are not a JSON object, so the form ignores them.</Note>
       ) : null}
       {deployment.status === "NOT_READY" ? (
-        <Note>Nobody serves this deployment now. The run waits until somebody does.</Note>
+        <Note>Nobody serves this deployment now. The run waits until a program or a worker does.</Note>
       ) : null}
       {deployment.paused ? (
-        <Note>The schedules of this deployment are paused. A run that is started here is not.</Note>
+        <Note>The schedules of this deployment are paused. A run that you start here runs all the same.</Note>
       ) : null}
       {deployment.enforce_parameter_schema || form.parameter_schema === null ? null : (
-        <Note>The server does not hold runs of this deployment to the schema of the parameters; the flow may.</Note>
+        <Note>The server does not check the parameters of this deployment against their schema; the flow may.</Note>
       )}
     </>
   );

@@ -99,7 +99,7 @@ function QueueField(props: {
   const { own, queues, value = own ?? "", onChange } = props;
   const options = [...new Set([...(own === null ? [] : [own]), ...queues])].map((name) => ({
     value: name,
-    label: name === own ? `${name}, as its deployment says` : name,
+    label: name === own ? `${name} (from the deployment)` : name,
   }));
   return (
     <div className="flex min-w-0 flex-col gap-1">
@@ -138,7 +138,7 @@ function PriorityField(props: { readonly text: string; readonly onChange: (text:
         {isWrong ? (
           <span className="text-danger">Write a whole number from -1000 to 1000.</span>
         ) : (
-          "Smaller goes first, before the priority of the queues."
+          "Runs with a smaller number start first, whatever the priority of their queue."
         )}
       </p>
     </div>

@@ -89,12 +89,13 @@ export function BulkBar(props: {
         onOpenChange={() => setAsking(undefined)}
         title={`Cancel ${amountOfFlows(open, "run")}`}
         action={action({ label: "Cancel", busyLabel: "Cancelling" }, open.length)}
+        keep="Keep running"
         danger
         onConfirm={stop}
       >
-        They are asked to stop; tasks that run now end first where they do not listen.
+        The runs are asked to stop. Tasks that are running may finish first; finished tasks keep their results.
         {open.length < runs.length
-          ? ` ${amount(runs.length - open.length, "run")} of the selection ended already and stay as they are.`
+          ? ` Nothing changes for ${amount(runs.length - open.length, "run")} of the selection, already ended.`
           : ""}
         <Names of={open} />
       </ConfirmDialog>
@@ -103,11 +104,12 @@ export function BulkBar(props: {
         onOpenChange={() => setAsking(undefined)}
         title={`Retry ${amountOfFlows(retried, "run")}`}
         action={action({ label: "Retry", busyLabel: "Retrying" }, retried.length)}
+        keep="Leave as they are"
         onConfirm={retry}
       >
-        The same runs are scheduled again, with their parameters; finished tasks keep their results.
+        The runs are scheduled again with the same parameters. Finished tasks keep their results.
         {retried.length < runs.length
-          ? ` ${amount(runs.length - retried.length, "run")} of the selection completed, did not end yet, or have no deployment, and stay as they are.`
+          ? ` Nothing changes for ${amount(runs.length - retried.length, "run")} of the selection: completed, not ended, or without a deployment.`
           : ""}
         <Names of={retried} />
       </ConfirmDialog>
@@ -116,13 +118,14 @@ export function BulkBar(props: {
         onOpenChange={() => setAsking(undefined)}
         title={`Delete ${amountOfFlows(runs, "run")}`}
         action={action({ label: "Delete", busyLabel: "Deleting" }, runs.length)}
+        keep="Keep the runs"
         danger
         onConfirm={remove}
       >
         Their {deletionOfFlowRuns.goes} go with them. {deletionOfFlowRuns.stays} This can't be undone.
         {open.length === 0
           ? ""
-          : ` ${amount(open.length, "run")} of them did not end yet. ${deletionOfFlowRuns.working}`}
+          : ` ${open.length === 1 ? "One run has" : `${count(open.length)} runs have`} not ended. ${deletionOfFlowRuns.working}`}
         <Names of={runs} />
       </ConfirmDialog>
     </SelectionBar>

@@ -28,7 +28,7 @@ export function FailureRow(props: {
             to="/runs"
             search={{ ...lists, state: ["FAILED", "CRASHED"], flow: [group.flow_id], failure: group.key }}
             className="shrink-0 font-semibold text-(--state-failed) hover:underline"
-            aria-label={`${count(group.count)} runs of ${group.flow_name} that failed alike: ${group.message}`}
+            aria-label={`${count(group.count)} runs of ${group.flow_name} that failed the same way: ${group.message}`}
           >
             {count(group.count)} ×
           </Link>

@@ -134,7 +134,7 @@ export function RunScatter(props: {
         </ChartTip>
       ) : null}
       {chart.dots.length === 0 && width > 0 ? (
-        <p className="absolute inset-0 flex items-center justify-center text-faint">None of these runs has begun.</p>
+        <p className="absolute inset-0 flex items-center justify-center text-faint">None of these runs has started.</p>
       ) : null}
     </BrushArea>
   );

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { SavedSearch } from "../api/types.ts";
 import { Button, IconButton } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { TextField } from "../components/field.tsx";
 import { setDefaultSearch, useDefaultSearch } from "./default-search.ts";
@@ -38,7 +38,7 @@ export function SaveDialog(props: {
     },
   });
   return (
-    <Dialog open title="Save this filter" onOpenChange={onClose}>
+    <Dialog open title="Save this search" onOpenChange={onClose}>
       <form
         className="flex flex-col gap-3"
         onSubmit={(event) => {
@@ -59,24 +59,21 @@ export function SaveDialog(props: {
         />
         <p className="text-xs text-faint">
           {replaces
-            ? "There is a search of this name: it is replaced."
+            ? "Another saved search has this name. It will be replaced."
             : isTaken
-              ? `There is a search of this name in the list of ${of === "flow_run" ? "task runs" : "flow runs"}.`
-              : "It is kept on the server, for everybody who uses it."}
+              ? `A saved search of ${of === "flow_run" ? "task runs" : "flow runs"} has this name.`
+              : "The search is stored on the server, for everybody who uses it."}
         </p>
         {save.isError ? (
           <p role="alert" className="text-danger">
             {messageOf(save.error)}
           </p>
         ) : null}
-        <Button
-          look="primary"
-          type="submit"
-          className="self-end"
-          disabled={name.trim() === "" || isTaken || save.isPending}
-        >
-          {replaces ? "Replace" : "Save"}
-        </Button>
+        <DialogButtons onKeep={onClose}>
+          <Button look="primary" type="submit" disabled={name.trim() === "" || isTaken || save.isPending}>
+            {replaces ? "Replace" : "Save"}
+          </Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );
@@ -118,7 +115,7 @@ export function ManageDialog({ of, onClose }: { readonly of: SearchedNoun; reado
           />
         ))}
       </ul>
-      {saved.length === 0 ? <p className="text-faint">None is left.</p> : null}
+      {saved.length === 0 ? <p className="text-faint">No saved search is left.</p> : null}
       {removed === undefined ? null : (
         <p role="status" className="mt-3 flex items-center gap-2 text-muted">
           <span className="min-w-0 truncate">“{removed.name}” is deleted.</span>
@@ -131,8 +128,8 @@ export function ManageDialog({ of, onClose }: { readonly of: SearchedNoun; reado
         </p>
       )}
       <p className="mt-3 text-xs text-faint">
-        Searches are kept on the server, for everybody.
-        {of === "flow_run" ? " The pinned one is what “Runs” opens in this browser." : ""}
+        Searches are stored on the server, for everybody.
+        {of === "flow_run" ? " “Runs” opens the pinned one in this browser." : ""}
       </p>
     </Dialog>
   );
@@ -151,7 +148,7 @@ function Row(props: {
   const queryClient = useQueryClient();
   const rename = useMutation({
     mutationFn: async (next: string) => {
-      if (others.some((one) => one.name === next)) throw new Error("There is a search of this name.");
+      if (others.some((one) => one.name === next)) throw new Error("Another saved search has this name.");
       // The API identifies a search by its name: store the new one before deleting the old one.
       const kept = await keepSearch(next, saved.filters);
       await removeSearch(saved.id);

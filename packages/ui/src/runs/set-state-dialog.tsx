@@ -3,9 +3,10 @@ import type { setFlowRunState, setTaskRunState } from "@ostinato/protocol";
 import { useId, useState } from "react";
 import { call } from "../api/api.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { Select, TextField } from "../components/field.tsx";
+import { RequiredMark } from "../components/labelled.tsx";
 import { isFinal, stateLook } from "../states.ts";
 import { refuse } from "./run-actions.ts";
 import { StateLabel } from "./state.tsx";
@@ -67,7 +68,10 @@ export function SetStateDialog(props: {
           />
         </p>
         <label htmlFor={field} className="flex flex-col gap-1">
-          <span>Reason</span>
+          <span className="text-muted">
+            Reason
+            <RequiredMark />
+          </span>
           <TextField
             id={field}
             required
@@ -83,24 +87,23 @@ export function SetStateDialog(props: {
             {error}
           </p>
         )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Keep as it is</Button>
+        <DialogButtons keep="Leave as it is" onKeep={onClose}>
           <Button look="primary" type="submit" disabled={busy || reason.trim() === ""}>
             Set to {stateLook(type).label}
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );
 }
 
 function whatItDoes({ kind, state_type }: Changed): string {
-  const noted = "The reason stands in its states, with the note that it was set by hand on this page.";
+  const noted = "The reason is recorded with the state, marked as set by hand.";
   if (isFinal(state_type))
-    return `Nothing runs again, and results stay as they are. What waits for its state, such as an automation, hears of the new one. ${noted}`;
+    return `Nothing runs again, and results stay as they are. Whatever waits for the state of the run, such as an automation, gets the new one. ${noted}`;
   return kind === "flow-run"
-    ? `Its process is not stopped: one that still runs hears that the run has ended when it next tells its state. Use Cancel to stop it. ${noted}`
-    : `Its function is not stopped, and if it ends later, its own state comes after this one. ${noted}`;
+    ? `This does not stop its process: a process that still runs learns that the run has ended when it next reports a state. Use Cancel to stop it. ${noted}`
+    : `This does not stop its function. If the function ends later, the state that it reports follows this one. ${noted}`;
 }
 
 async function setState(

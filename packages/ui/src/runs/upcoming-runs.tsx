@@ -86,6 +86,7 @@ export function UpcomingRuns(props: {
           onOpenChange={() => setSkipping(undefined)}
           title={`Skip ${skipping.name}`}
           action="Skip this run"
+          keep="Keep this run"
           onConfirm={async () => {
             await cancelRun(skipping.id);
             again();

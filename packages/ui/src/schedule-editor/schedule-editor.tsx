@@ -2,6 +2,7 @@ import type { Deployment, DeploymentSchedule, DeploymentScheduleCreate } from "@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useMemo, useState } from "react";
 import { Button } from "../components/button.tsx";
+import { DialogButtons } from "../components/dialog.tsx";
 import { TextField } from "../components/field.tsx";
 import { ownZone } from "../components/zoned-time.ts";
 import { ValuesForm } from "../forms/schema-form.tsx";
@@ -63,8 +64,7 @@ export function ScheduleEditor(props: {
           {refusalOf(save.error)}
         </p>
       ) : null}
-      <div className="flex justify-end gap-2">
-        <Button onClick={props.onCancel}>Cancel</Button>
+      <DialogButtons onKeep={props.onCancel}>
         <Button
           type="submit"
           look="primary"
@@ -72,7 +72,7 @@ export function ScheduleEditor(props: {
         >
           {kept === undefined ? "Add the schedule" : "Save the schedule"}
         </Button>
-      </div>
+      </DialogButtons>
     </form>
   );
 }
@@ -140,7 +140,7 @@ function ParameterFields(props: {
     <details open={Object.keys(kept).length > 0}>
       <summary className="w-fit rounded-sm font-medium">Parameters of its runs</summary>
       <div className="mt-2 flex flex-col gap-2">
-        <p className="text-xs text-muted">What is changed here takes the place of the deployment's parameters.</p>
+        <p className="text-xs text-muted">Values that you change here replace the parameters of the deployment.</p>
         <ValuesForm
           label="Parameters"
           drawn={base.drawn}

@@ -114,7 +114,7 @@ function IntervalFields({ draft, onChange, problem }: FieldsProps) {
       </Labelled>
       <Labelled
         label="Counted from"
-        about="On the clock of the time zone below. Days are days of that clock, shorter spans are elapsed time. Without one it counts from when the schedule is saved."
+        about="In the time zone below. Days follow the clock of that zone; shorter intervals are elapsed time. If this is empty, the schedule counts from the time it is saved."
         problem={problemAt(problem, "anchor_date")}
       >
         {(tied) => (

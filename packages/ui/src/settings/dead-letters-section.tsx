@@ -35,12 +35,12 @@ export function DeadLettersSection() {
   return (
     <Section title="Dead letters" tools={tools}>
       <p className="border-b px-3 py-2 text-xs text-faint">
-        Work that follows a change, such as cleaning up after a deleted run, and that has failed too often.
+        A dead letter is work that follows a change, such as cleaning up after a deleted run, and that failed too often.
       </p>
       {query.isError ? (
         <Failure error={query.error} what="The dead letters" onRetry={() => void query.refetch()} />
       ) : letters.length === 0 ? (
-        <p className="p-3 text-muted">{query.isPending ? "…" : "There are none."}</p>
+        <p className="p-3 text-muted">{query.isPending ? "…" : "There are no dead letters."}</p>
       ) : (
         <ul aria-label="Dead letters">
           {letters.map((letter) => (
@@ -63,13 +63,14 @@ export function DeadLettersSection() {
         onOpenChange={() => setDiscarding([])}
         title={`Discard ${amount(discarding.length, "dead letter")}`}
         action="Discard"
+        keep="Keep them"
         danger
         onConfirm={async () => {
           await discard(idsOf(discarding));
           await readAnew();
         }}
       >
-        The work is never done, and is removed from this list.
+        The work is removed from this list and is never done.
       </ConfirmDialog>
     </Section>
   );

@@ -1,7 +1,7 @@
 import type { RetainedKind, Retention, RetentionPass } from "@ostinato/protocol";
 import { Fact, Facts, Section } from "../components/page.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { bytes, count } from "../format.ts";
+import { amount, bytes, count } from "../format.ts";
 
 const kinds: Readonly<Record<RetainedKind, string>> = {
   runs: "Finished runs",
@@ -25,7 +25,7 @@ export function RetentionSection({ retention }: { readonly retention: Retention 
         <Facts>
           {rules.map(({ kind, kept, variable }) => (
             <Fact key={kind} name={kinds[kind]}>
-              <span title={variable}>{kept === "never" ? "never removed" : kept}</span>
+              <span title={variable}>{inWords(kept)}</span>
             </Fact>
           ))}
           <Fact name="Last pass">{running ? "going on now" : last === null ? "none yet" : <Pass pass={last} />}</Fact>
@@ -35,6 +35,16 @@ export function RetentionSection({ retention }: { readonly retention: Retention 
     </Section>
   );
 }
+
+/** "90 days" for the setting `90d`. */
+function inWords(kept: string): string {
+  if (kept === "never") return "never removed";
+  const [, value, unit = ""] = /^(\d+)([smhdw])$/.exec(kept) ?? [];
+  const name = units[unit];
+  return name === undefined ? kept : amount(Number(value), name);
+}
+
+const units: Readonly<Record<string, string>> = { s: "second", m: "minute", h: "hour", d: "day", w: "week" };
 
 function Pass({ pass }: { readonly pass: RetentionPass }) {
   const rows = Object.values(pass.removed).reduce((sum, each) => sum + each, 0);

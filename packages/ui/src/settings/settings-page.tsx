@@ -32,7 +32,7 @@ export function SettingsPage() {
       <div className="flex max-w-3xl flex-col gap-4">
         <Section title="Theme">
           <div className="flex items-center justify-between gap-4 p-3">
-            <p className="text-muted">Light or dark, or as the system has it. Kept in this browser.</p>
+            <p className="text-muted">Light, dark, or the theme of the system. Stored in this browser.</p>
             <ThemeSwitch />
           </div>
         </Section>

@@ -34,7 +34,7 @@ export function AttemptTable(props: {
       <table className="w-full text-xs">
         <thead className="sticky top-0 bg-sunken text-left text-faint">
           <tr>
-            {["", "State", "Began", "Waited", "Took"].map((head, column) => (
+            {["", "State", "Started", "Waited", "Duration"].map((head, column) => (
               <th key={head} scope="col" className={`px-2 py-1 font-normal ${column > 2 ? "text-right" : ""}`}>
                 {head === "" ? <span className="sr-only">Attempt</span> : head}
               </th>

@@ -77,7 +77,7 @@ function SourceName({ source, page }: { readonly source: Source; readonly page: 
   return (
     <Link to="/runs/task-run/$id" params={{ id }} className={linkClass}>
       {run === undefined ? null : <StateIcon type={run.state_type} name={run.state_name} className="size-3.5" />}
-      <span className="truncate">{run?.name ?? "a task run that is gone"}</span>
+      <span className="truncate">{run?.name ?? "a deleted task run"}</span>
     </Link>
   );
 }

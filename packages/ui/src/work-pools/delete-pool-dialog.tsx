@@ -21,6 +21,7 @@ export function DeletePoolDialog(props: {
       onOpenChange={onClose}
       title={`Delete ${name}`}
       action="Delete the work pool"
+      keep="Keep the work pool"
       danger
       onConfirm={async () => {
         await deletePool(name);

@@ -20,6 +20,7 @@ export function DeleteQueueDialog(props: {
       onOpenChange={props.onClose}
       title={`Delete ${name}`}
       action="Delete the queue"
+      keep="Keep the queue"
       danger
       onConfirm={async () => {
         await deleteQueue(pool, name);

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { WorkPoolPage } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { fieldClass } from "../components/field.tsx";
 import { Labelled } from "../components/labelled.tsx";
@@ -50,9 +50,11 @@ export function EditPoolDialog(props: { readonly pool: WorkPoolPage["pool"]; rea
             {messageOf(save.error)}
           </p>
         ) : null}
-        <Button type="submit" look="primary" className="self-end" disabled={save.isPending || !isLimit(limit)}>
-          Save
-        </Button>
+        <DialogButtons onKeep={onClose}>
+          <Button type="submit" look="primary" disabled={save.isPending || !isLimit(limit)}>
+            Save
+          </Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

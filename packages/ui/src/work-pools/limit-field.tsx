@@ -13,7 +13,7 @@ export function LimitField(props: {
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <label htmlFor={id} className="w-fit text-muted">
-        Runs at once, empty for any number
+        Runs at once
       </label>
       <TextField
         id={id}
@@ -27,9 +27,9 @@ export function LimitField(props: {
       />
       <p id={`${id}-about`} className="text-xs text-muted">
         {isWrong ? (
-          <span className="text-danger">Write a whole number of runs, 0 or more, or nothing.</span>
+          <span className="text-danger">Write a whole number, 0 or more, or leave it empty for no limit.</span>
         ) : (
-          `Counts the runs of the ${noun} that are pending, running or cancelling.`
+          `The limit counts the runs of the ${noun} that are pending, running or cancelling.`
         )}
       </p>
     </div>

@@ -71,9 +71,10 @@ function PoolForm({ type, template }: { readonly type: string; readonly template
     >
       <Section title={`A pool of type ${lookOfPoolType(type).label}`}>
         <div className="flex max-w-xl flex-col gap-3 p-3">
-          <Labelled name="Name">
+          <Labelled name="Name" required>
             <TextField
               autoComplete="off"
+              aria-required
               value={name}
               aria-invalid={problem !== undefined}
               onChange={(event) => setName(event.target.value)}

@@ -23,7 +23,7 @@ export function PoolConfigurationTab({ page }: { readonly page: WorkPoolPage }) 
         <Copyable text={pool.id} label="Copy the id" />
       </Fact>
       <Fact name="Type">{lookOfPoolType(pool.type).label}</Fact>
-      <Fact name="At once">
+      <Fact name="Runs at once">
         {pool.concurrency_limit === null ? "any number of runs" : `at most ${amount(pool.concurrency_limit, "run")}`}
       </Fact>
       <Fact name="Default queue">{defaultQueue?.name ?? "–"}</Fact>

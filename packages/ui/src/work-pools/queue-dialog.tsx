@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { WorkQueueRow } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Dialog } from "../components/dialog.tsx";
+import { Dialog, DialogButtons } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
 import { TextField } from "../components/field.tsx";
 import { Labelled } from "../components/labelled.tsx";
@@ -52,13 +52,13 @@ export function QueueDialog(props: {
           save.mutate();
         }}
       >
-        <Labelled name="Name">
+        <Labelled name="Name" required>
           <TextField value={name} autoComplete="off" required onChange={(event) => setName(event.target.value)} />
         </Labelled>
         <Labelled name="Description">
           <TextField value={description} onChange={(event) => setDescription(event.target.value)} />
         </Labelled>
-        <Labelled name="Priority: 1 goes first">
+        <Labelled name="Priority (1 goes first)">
           <TextField
             inputMode="numeric"
             value={priority}
@@ -74,14 +74,15 @@ export function QueueDialog(props: {
             {messageOf(save.error)}
           </p>
         ) : null}
-        <Button
-          type="submit"
-          look="primary"
-          className="self-end"
-          disabled={save.isPending || name.trim() === "" || !isLimit(limit) || !isWhole}
-        >
-          {queue === undefined ? "Create" : "Save"}
-        </Button>
+        <DialogButtons onKeep={onClose}>
+          <Button
+            type="submit"
+            look="primary"
+            disabled={save.isPending || name.trim() === "" || !isLimit(limit) || !isWhole}
+          >
+            {queue === undefined ? "Create" : "Save"}
+          </Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

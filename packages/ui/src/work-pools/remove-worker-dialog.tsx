@@ -17,6 +17,7 @@ export function RemoveWorkerDialog(props: {
       onOpenChange={props.onClose}
       title={`Remove ${worker}`}
       action="Remove the worker"
+      keep="Keep the worker"
       danger
       onConfirm={async () => {
         await removeWorker(pool, worker);

@@ -69,7 +69,8 @@ function Defaults(props: {
   if (!hasVariables(first)) {
     return (
       <p className="text-muted">
-        The template has no variables. A worker brings a template with its first sign of life; or write one as JSON.
+        The template has no variables. A worker sends its template when it first connects. You can also write one as
+        JSON.
       </p>
     );
   }

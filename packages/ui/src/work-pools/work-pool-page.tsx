@@ -89,7 +89,7 @@ function Tab({ page, tab }: { readonly page: PageData; readonly tab: WorkPoolSea
           isOwn={(run) => run.work_pool_id === page.pool.id}
           figures={workPoolQuery(name).queryKey}
         >
-          No run of this pool in the last 90 days. A deployment that names the pool sends its runs here.
+          This pool has had no runs in the last 90 days. A deployment that names the pool sends its runs here.
         </PlaceRuns>
       );
     case "queues":

@@ -71,7 +71,7 @@ export function WorkQueuePage() {
           <Upcoming search={runs} isOwn={isOwn} />
         ) : (
           <PlaceRuns search={runs} isOwn={isOwn} figures={workQueueQuery(pool, queue).queryKey}>
-            No run of this queue in the last 90 days.
+            This queue has had no runs in the last 90 days.
           </PlaceRuns>
         )}
       </Tabs>

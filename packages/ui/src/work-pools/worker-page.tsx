@@ -55,18 +55,18 @@ export function WorkerPage() {
         </div>
       </Section>
       <section className="flex flex-col gap-2">
-        <h2 className="text-sm font-semibold">Runs that it took</h2>
+        <h2 className="text-sm font-semibold">Runs that it has taken</h2>
         {runs.length === 0 ? (
           <p className="text-muted">None yet.</p>
         ) : (
           <>
             <RunList runs={runs} columns={columns} />
-            {runs.length < 100 ? null : <p className="text-xs text-faint">These are the latest 100.</p>}
+            {runs.length < 100 ? null : <p className="text-xs text-faint">These are its latest 100 runs.</p>}
           </>
         )}
       </section>
       {worker.metadata === null ? null : (
-        <Section title="What it says of itself">
+        <Section title="What the worker reports">
           <div className="px-3 py-2">
             <JsonView value={worker.metadata} />
           </div>
@@ -102,11 +102,11 @@ function Header({ page }: { readonly page: PageData }) {
             {pool.name}
           </Link>
         </HeaderFact>
-        <HeaderFact name="Last sign">
+        <HeaderFact name="Last sign of life">
           <RelativeTime time={worker.last_heartbeat_time} />
         </HeaderFact>
         {worker.heartbeat_interval_seconds === null ? null : (
-          <HeaderFact name="Gives one">every {worker.heartbeat_interval_seconds} s</HeaderFact>
+          <HeaderFact name="Heartbeat">every {worker.heartbeat_interval_seconds} s</HeaderFact>
         )}
         <HeaderFact name="First seen">{exact(worker.created)}</HeaderFact>
       </HeaderFacts>

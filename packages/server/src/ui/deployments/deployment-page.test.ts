@@ -95,7 +95,7 @@ describeOnEachDatabase("the page of a deployment", (database) => {
         since: at(-600),
         holders: [{ flow_run_id: holder, flow_run_name: "holder" }],
       },
-      { reason: "It is paused: its schedules make no runs." },
+      { reason: "This deployment is paused: its schedules make no runs." },
     ]);
   });
 

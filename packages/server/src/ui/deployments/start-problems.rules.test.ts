@@ -75,6 +75,6 @@ test("a full limit that cancels says so", () => {
 
 test("a paused deployment says what still starts", () => {
   expect(startProblems({ ...ready, paused: true }, free)).toMatchObject([
-    { reason: "It is paused: its schedules make no runs.", since: null },
+    { reason: "This deployment is paused: its schedules make no runs.", since: null },
   ]);
 });

@@ -60,9 +60,9 @@ function paused({ paused }: Startable): StartProblem[] {
   if (!paused) return [];
   return [
     {
-      reason: "It is paused: its schedules make no runs.",
+      reason: "This deployment is paused: its schedules make no runs.",
       since: null,
-      hint: "A run that somebody starts is run all the same.",
+      hint: "A run that somebody starts runs all the same.",
       holders: [],
     },
   ];
