@@ -75,7 +75,7 @@ describe("a form", () => {
     };
     const resumeWithDefaults = async () => {
       await send.click();
-      await dialog.getByRole("alert").getByText("Nothing is entered.").waitFor();
+      await dialog.getByRole("alert").getByText("You have entered nothing.").waitFor();
       await dialog.getByRole("button", { name: "Resume with the defaults" }).click();
       await dialog.waitFor({ state: "hidden" });
     };

@@ -246,7 +246,7 @@ describe("the list of runs", () => {
     await bar.getByText("130 runs").waitFor();
     await bar.getByRole("button", { name: "Cancel" }).click();
     const dialog = page.getByRole("dialog", { name: "Cancel 5 runs of many" });
-    await dialog.getByText("125 runs of the selection ended already").waitFor();
+    await dialog.getByText("Nothing changes for 125 runs of the selection").waitFor();
     await dialog.getByText("many-129").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Cancel 5 runs" }).click();

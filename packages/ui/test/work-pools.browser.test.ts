@@ -129,7 +129,7 @@ describeOnEachDatabase("the pages of work pools", (database) => {
     await page.getByText("A name of a work pool can't contain /").waitFor();
     await page.getByRole("textbox", { name: "Name", exact: true }).first().fill("night shift");
     await page.getByRole("textbox", { name: "Runs at once" }).fill("two");
-    await page.getByText("Write a whole number of runs").waitFor();
+    await page.getByText("Write a whole number, 0 or more").waitFor();
     const create = page.getByRole("button", { name: "Create the work pool" });
     expect(await create.isDisabled()).toBe(true);
     await page.getByRole("textbox", { name: "Runs at once" }).fill("2");

@@ -11,11 +11,17 @@ function Tag({ children, title }: { readonly children: ReactNode; readonly title
   );
 }
 
-export function Tags({ tags, most = 3 }: { readonly tags: readonly string[]; readonly most?: number }) {
+export function Tags(props: {
+  readonly tags: readonly string[];
+  readonly most?: number;
+  /** Whether they may take several lines. */
+  readonly wrap?: boolean;
+}) {
+  const { tags, most = 3, wrap = false } = props;
   if (tags.length === 0) return null;
   const hidden = tags.slice(most);
   return (
-    <span className="inline-flex min-w-0 items-center gap-1">
+    <span className={`inline-flex min-w-0 items-center gap-1 ${wrap ? "flex-wrap" : ""}`}>
       {tags.slice(0, most).map((tag) => (
         <Tag key={tag} title={tag}>
           {tag}

@@ -38,8 +38,8 @@ export function Overview({
   const shown = [data.running, data.waiting, data.upcoming, data.flows].some((rows) => rows.length > 0);
   if (!shown && total + sum(data.previous_counts) === 0) {
     return (
-      <FirstSteps title="Nothing ran in this time" programs={firstRun} awaited="a run">
-        Choose a longer time above to see older runs, or start one:
+      <FirstSteps title="No runs in this time" programs={firstRun} awaited="a run">
+        Start a run with the lines below, or choose a longer time above to see older runs.
       </FirstSteps>
     );
   }

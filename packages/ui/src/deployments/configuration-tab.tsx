@@ -93,7 +93,7 @@ function Origin({ deployment }: { readonly deployment: Deployment }) {
       <Fact name="Version">{version ?? "–"}</Fact>
       <Fact name="Work pool">{pool ?? "none: a program serves it"}</Fact>
       {queue === null ? null : <Fact name="Work queue">{queue}</Fact>}
-      <Fact name="Tags">{deployment.tags.length === 0 ? "–" : <Tags tags={deployment.tags} most={30} />}</Fact>
+      <Fact name="Tags">{deployment.tags.length === 0 ? "–" : <Tags wrap tags={deployment.tags} most={30} />}</Fact>
       <Fact name="Created">{by(deployment.created, deployment.created_by)}</Fact>
       <Fact name="Changed">{by(deployment.updated, deployment.updated_by)}</Fact>
     </Facts>

@@ -45,7 +45,7 @@ function Written({
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <p className="text-muted">
-        Save this as <code>{file}</code>
+        Run <code>{installCommand[way]}</code>, save this as <code>{file}</code>
       </p>
       <CodeBlock code={code} />
       <p className="text-muted">and start it:</p>
@@ -53,6 +53,8 @@ function Written({
     </div>
   );
 }
+
+const installCommand = { typescript: "npm install ostinato", python: "pip install prefect" } as const;
 
 function FromPrefect() {
   return (

@@ -26,7 +26,7 @@ export function RunDetails({ page }: { readonly page: FlowRunPage }) {
         <Fact name="Time running">{seconds(run.total_run_time)}</Fact>
         <Fact name="Attempts">{run.run_count}</Fact>
         <Fact name="Retries">{run.empirical_policy.retries ?? 0}</Fact>
-        <Fact name="Tags">{run.tags.length === 0 ? "–" : <Tags tags={run.tags} most={30} />}</Fact>
+        <Fact name="Tags">{run.tags.length === 0 ? "–" : <Tags wrap tags={run.tags} most={30} />}</Fact>
         {run.idempotency_key === null ? null : (
           <Fact name="Idempotency key">
             <Copyable text={run.idempotency_key} label="Copy the idempotency key" />

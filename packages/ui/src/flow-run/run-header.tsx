@@ -83,7 +83,7 @@ export function RunHeader({
         <StartedBy run={run} />
         {run.tags.length === 0 ? null : (
           <Fact name="Tags">
-            <Tags tags={run.tags} most={6} />
+            <Tags wrap tags={run.tags} most={6} />
           </Fact>
         )}
       </dl>

@@ -40,7 +40,7 @@ export function RunViews(props: {
   const select = (task: string | undefined) => onSearch({ task });
   return (
     <section aria-label="Task runs" className="min-w-0 rounded-lg border bg-surface">
-      <div className="flex min-h-10 items-center gap-2 border-b px-2 py-1">
+      <div className="flex min-h-10 flex-wrap items-center gap-2 border-b px-2 py-1">
         {/* biome-ignore lint/a11y/noStaticElementInteractions: it only prepares what the switch inside does */}
         <span onPointerEnter={prepareGraph} onFocus={prepareGraph}>
           <Segmented

@@ -55,7 +55,7 @@ export function FlowPage() {
     <Page title={page.flow.name} ownHeading>
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="mr-auto min-w-0 text-lg font-semibold break-words">{page.flow.name}</h1>
-        <Tags tags={page.flow.tags} />
+        <Tags wrap tags={page.flow.tags} />
         <Select
           label="Time"
           value={search.days ?? "30"}
@@ -197,7 +197,7 @@ function Details({ page }: { readonly page: FlowPageData }) {
         <Copyable text={page.flow.id} label="Copy the id" />
       </Fact>
       <Fact name="Created">{exact(page.flow.created)}</Fact>
-      <Fact name="Tags">{page.flow.tags.length === 0 ? "–" : <Tags tags={page.flow.tags} most={30} />}</Fact>
+      <Fact name="Tags">{page.flow.tags.length === 0 ? "–" : <Tags wrap tags={page.flow.tags} most={30} />}</Fact>
     </Facts>
   );
 }

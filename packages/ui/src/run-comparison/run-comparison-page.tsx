@@ -82,7 +82,9 @@ function ComparedRun({ letter, run }: { readonly letter: "A" | "B"; readonly run
     >
       <p className="flex min-w-0 items-center gap-2">
         <span className="rounded-sm bg-pressed px-1.5 text-xs font-semibold">{letter}</span>
-        <StateLabel type={run.state_type} name={run.state_name} />
+        <span className="shrink-0">
+          <StateLabel type={run.state_type} name={run.state_name} />
+        </span>
         <Link
           to="/runs/flow-run/$id"
           params={{ id: run.id }}

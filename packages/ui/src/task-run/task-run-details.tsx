@@ -166,7 +166,7 @@ function Details({ page }: { readonly page: TaskRunPage }) {
         <Fact name="Retries">{run.empirical_policy.retries ?? 0}</Fact>
         {run.tags.length === 0 ? null : (
           <Fact name="Tags">
-            <Tags tags={run.tags} most={20} />
+            <Tags wrap tags={run.tags} most={20} />
           </Fact>
         )}
         <Fact name="Created">

@@ -54,7 +54,7 @@ export function PoolTypeCards(props: {
               <span className="block font-medium">{label}</span>
               <span id={`about-${type}`} className="block text-xs text-muted">
                 {description}
-                {ownWorkerTypes.has(type) ? "" : " By a worker of Prefect."}
+                {ownWorkerTypes.has(type) ? "" : " Needs a worker of Prefect."}
               </span>
             </span>
           </button>
