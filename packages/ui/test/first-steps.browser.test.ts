@@ -33,7 +33,7 @@ async function follow(page: Page, binaries: string): Promise<void> {
 
 /** Saves the program under its name; gives the command that starts it. */
 async function saved(page: Page, binaries: string) {
-  const file = await page.getByRole("tabpanel").locator("p code").textContent();
+  const file = await page.getByRole("tabpanel").locator("p code").last().textContent();
   const [code = "", command = ""] = await codeBlocks(page);
   await writeFile(join(folder, file ?? ""), code);
   const { OSTINATO_API_URL: _, PREFECT_API_URL: __, ...inherited } = process.env;
