@@ -147,7 +147,7 @@ describe("the list of task runs", () => {
       await page.getByRole("button", { name: "Saved searches" }).click();
       await page.getByRole("menuitem", { name: item }).click();
     };
-    await menu("Save this filter…");
+    await menu("Save this search…");
     await page.getByRole("textbox", { name: "Name" }).fill("Tasks of train");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
