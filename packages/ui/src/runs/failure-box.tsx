@@ -49,7 +49,7 @@ export function FailureBox({
                 <code className="min-w-0 rounded-sm bg-sunken px-1 text-xs break-all text-text">
                   {failure.location}
                 </code>
-                <CopyButton text={placeIn(failure.location)} label="Copy the place" />
+                <CopyButton text={placeIn(failure.location)} label="Copy the location" />
               </span>
             )}
           </p>
