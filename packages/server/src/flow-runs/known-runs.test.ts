@@ -1,13 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { addSeconds, type StateType, toTimestamp } from "@ostinato/core";
 import type { Event, FlowRun, OrchestrationResult, State } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import fc from "fast-check";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CuttingProxy, startCuttingProxy } from "../../test/cutting-proxy.ts";
 import { addDeployment } from "../../test/deployment-harness.ts";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { writeJson } from "../db/json-text.ts";
+import { defaultDetails } from "../orchestration/state.ts";
+import { insertFlowRunState, moveOfKnown } from "./flow-runs.queries.ts";
 
 // On SQLite nothing is remembered: a read costs microseconds there.
 
@@ -88,6 +92,29 @@ describe("a flow run that a server remembers", () => {
   afterAll(async () => {
     for (const server of servers) await server.stop();
     await place.dispose();
+  });
+
+  test("of two changes at once one that was decided on an old row is not made, nor what belongs to it", async () => {
+    const [{ context }] = servers;
+    const { id } = await newRun(servers[0]);
+    const row = await context.db.read.selectFrom("flow_run").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+    const found = await sql<{ run: string; flow: string }>`SELECT flow_run.xmin::text AS run, flow.xmin::text AS flow
+      FROM flow_run JOIN flow ON flow.id = flow_run.flow_id WHERE flow_run.id = ${id}`.execute(context.db.read);
+    const { run, flow } = found.rows[0] ?? { run: "", flow: "" };
+    const move = (version: string, name: string) => {
+      const details = { ...defaultDetails, flow_run_id: id };
+      const state = { id: randomUUID(), type: "PENDING", name, message: null, data: null, details } as const;
+      const written = { ...state, timestamp: clock.now() };
+      const change = moveOfKnown(
+        { ...row, state_name: name },
+        { versions: { row: version, beside: [flow] }, proofId: state.id, done() {} },
+      );
+      return context.db.write(async (_, later) => insertFlowRunState(later, id, written), { change });
+    };
+    const [old, current] = await Promise.allSettled([move("3", "Old"), move(run, "Current")]);
+    expect(old).toMatchObject({ status: "rejected", reason: { name: "NotInOneStatement" } });
+    expect(current).toMatchObject({ status: "fulfilled" });
+    expect((await statesOf(servers[0], id)).map(({ name }) => name)).toEqual(["Pending", "Current"]);
   });
 
   /**

@@ -76,7 +76,7 @@ export function knownChanges({ types, wasKept, metrics }: KnownChangesOptions): 
       return value;
     },
     async send(client) {
-      const changes = waiting.splice(0, numberOfOneKind(waiting));
+      const changes = waiting.splice(0, numberOfOneStatement(waiting));
       if (client === undefined) {
         for (const one of changes) settle(one, undefined);
         return;
@@ -96,10 +96,16 @@ export function knownChanges({ types, wasKept, metrics }: KnownChangesOptions): 
   };
 }
 
-/** The number of changes at the front of the queue that are of one kind, up to the bound. */
-function numberOfOneKind(waiting: readonly Waiting[]): number {
+/**
+ * The number of changes at the front of the queue that one statement can make: of one kind, each of another row, up to the bound. Of two
+ * changes of one row at least one was decided on a row that is not there any more, and the statement tells by the row which of them it made.
+ */
+function numberOfOneStatement(waiting: readonly Waiting[]): number {
   const [first] = waiting;
-  const other = waiting.findIndex(({ change }) => change.kind !== first?.change.kind);
+  const ids = new Set<string>();
+  const other = waiting.findIndex(
+    ({ change: { kind, id } }) => kind !== first?.change.kind || ids.size === ids.add(id).size,
+  );
   return Math.min(maxChanges, other < 0 ? waiting.length : other);
 }
 
