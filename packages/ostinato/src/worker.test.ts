@@ -369,7 +369,7 @@ export const told = flow({ name: "told" }, async () => {
       { fields: { job_variables: { command: "no-such-program --now" } }, says: "no-such-program" },
       { fields: { job_variables: { working_dir: "/no/such/folder" } }, says: "/no/such/folder" },
       { fields: { entrypoint: null }, says: "neither an entrypoint nor a command" },
-      { fields: { job_variables: { command: "{{ prefect.variables.tool }}" } }, says: 'the variable "tool"' },
+      { fields: { job_variables: { command: "{{ prefect.blocks.secret.tool }}" } }, says: "secret/tool" },
     ])("has crashed, and its log says why: $fields", async ({ fields, says }) => {
       await makePool(server);
       await servingWorker(server);
