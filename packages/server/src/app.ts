@@ -48,7 +48,7 @@ import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { secretRoutes } from "./secrets/secrets.routes.ts";
 import { sessionRoutes } from "./sessions/sessions.routes.ts";
 import { afterInstallation } from "./system-blocks/installation.service.ts";
-import { taskDeliveryRoutes } from "./task-deliveries/task-deliveries.routes.ts";
+import { taskDeliveryRoutes, taskDeliverySockets } from "./task-deliveries/task-deliveries.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
@@ -169,7 +169,8 @@ export function buildApp(
       wakingRoutes(serveSocket, context);
       workerChannelRoutes(serveSocket, context);
       slotWakingRoutes(serveSocket, context);
-      taskDeliveryRoutes({ context, serve, serveSocket, onStop: (settle) => api.addHook("onClose", settle) });
+      taskDeliverySockets({ context, serveSocket, onStop: (settle) => api.addHook("onClose", settle) });
+      taskDeliveryRoutes(serve);
       sessionRoutes(serve, authentication);
       openApiRoutes(api, { serve, registry, authentication });
     },

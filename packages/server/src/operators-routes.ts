@@ -18,6 +18,7 @@ import { createRetention } from "./retention/retention.service.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { secretRoutes } from "./secrets/secrets.routes.ts";
 import { afterInstallation } from "./system-blocks/installation.service.ts";
+import { taskDeliveryRoutes } from "./task-deliveries/task-deliveries.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
@@ -58,6 +59,7 @@ export function operatorsRoutes(
   workPoolRoutes(serve, context);
   workQueueRoutes(serve);
   workerRoutes(serve);
+  taskDeliveryRoutes(serve);
   savedSearchRoutes(serve);
   retentionRoutes(serve, retention);
   consumerRoutes(serve);

@@ -39,6 +39,8 @@ const sockets: readonly SocketContract[] = [
   protocol.deploymentWaking,
   protocol.workerChannel,
   protocol.slotWaking,
+  protocol.scheduledTaskRuns,
+  protocol.taskRunWaking,
 ];
 
 interface Described {

@@ -7,19 +7,21 @@ import { createTaskSubscriptions } from "./subscriptions.service.ts";
 import { createTaskRunWaking } from "./task-run-waking.service.ts";
 import * as taskWorkers from "./task-workers.service.ts";
 
-export interface TaskDeliveryRoutes {
+export interface TaskDeliverySockets {
   readonly context: Context;
-  readonly serve: Serve;
   readonly serveSocket: ServeSocket;
   /** Has the function called when the server stops, and waits for it. */
   readonly onStop: (settle: () => Promise<void>) => void;
 }
 
-export function taskDeliveryRoutes({ context, serve, serveSocket, onStop }: TaskDeliveryRoutes): void {
+export function taskDeliverySockets({ context, serveSocket, onStop }: TaskDeliverySockets): void {
   const subscriptions = createTaskSubscriptions(context);
   onStop(() => subscriptions.settled());
   serveSocket(scheduledTaskRuns, subscriptions.accept);
   serveSocket(taskRunWaking, createTaskRunWaking(context));
+}
+
+export function taskDeliveryRoutes(serve: Serve): void {
   serve(filterTaskWorkers, ({ body, context }) =>
     taskWorkers.filter(context, body?.task_worker_filter?.task_keys ?? []),
   );
