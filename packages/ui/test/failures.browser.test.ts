@@ -212,7 +212,7 @@ describe("failures of the same cause", () => {
     const failures = page.locator("section", { has: page.getByRole("heading", { name: "Failures" }) });
     await failures.getByText("loss is NaN in round …").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
-    await failures.getByRole("link", { name: /^3 runs of train-churn that failed alike/ }).click();
+    await failures.getByRole("link", { name: /^3 runs of train-churn that failed the same way/ }).click();
     await page.getByRole("button", { name: /^Same failure/ }).waitFor();
     await page.getByText("3 runs", { exact: true }).waitFor();
     await page.getByRole("row", { name: /churn-0/ }).waitFor();
