@@ -30,7 +30,7 @@ const refusals: readonly (readonly [ErrorCode, Asked])[] = [
   ["ORIGIN_REFUSED", { path: "/hello", headers: { origin: "http://evil.example" } }],
   ["PATH_NOT_FOUND", { path: "/nothing" }],
   ["PATH_NOT_FOUND", { path: "/flows/not-an-id" }],
-  ["FEATURE_ABSENT", { path: "/variables/name/x" }],
+  ["FEATURE_ABSENT", { path: "/collections/views/aggregate-flow-metadata" }],
   ["ARTIFACT_NOT_FOUND", { path: `/artifacts/${gone}` }],
   ["ARTIFACT_NOT_FOUND", { path: "/ui/artifacts/key/nothing" }],
   [
