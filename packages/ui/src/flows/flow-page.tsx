@@ -118,7 +118,7 @@ export function FlowPage() {
 
 /** The page's time range as a search of the list of runs. */
 function spanOf(days: FlowSearch["days"]): string {
-  return days === "1" ? "24h" : `${days ?? "30"} d`;
+  return days === "1" ? "24h" : `${days ?? "30"}d`;
 }
 
 function Figures({ page, since }: { readonly page: FlowPageData; readonly since: string }) {
