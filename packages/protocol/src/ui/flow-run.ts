@@ -1,3 +1,4 @@
+import type { StateType } from "@ostinato/core";
 import type { Static } from "typebox";
 import { FlowRun } from "../flow-runs.ts";
 import { Flow } from "../flows.ts";
@@ -88,7 +89,11 @@ export const Timeline = Open({
   /** The names of the subflow runs. */
   child_name: Type.Array(Nullable(Type.String())),
   /** States of runs that were retried or waited: index of the row, seconds after origin, type, name. */
-  segments: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), StateTypeName, Type.String()])),
+  segments: Type.Array(
+    Type.Unsafe<[row: number, seconds: number, type: StateType, name: string]>(
+      Type.Array(Type.Union([Type.Number(), Type.String()]), { minItems: 4, maxItems: 4 }),
+    ),
+  ),
 });
 export type Timeline = Static<typeof Timeline>;
 
