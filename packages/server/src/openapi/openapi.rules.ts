@@ -111,7 +111,9 @@ function responses({ replies, produces, params, body, query }: RouteContract, wr
   return {
     ...Object.fromEntries(answers),
     ...(params === undefined ? {} : { 404: { $ref: "#/components/responses/NotFound" } }),
-    ...(body === undefined && query === undefined && params === undefined ? {} : { 422: { $ref: "#/components/responses/Invalid" } }),
+    ...(body === undefined && query === undefined && params === undefined
+      ? {}
+      : { 422: { $ref: "#/components/responses/Invalid" } }),
     default: { $ref: "#/components/responses/Problem" },
   };
 }
