@@ -133,6 +133,9 @@ function Words({ node }: { readonly node: GraphNode }) {
   );
 }
 
+/** In the graph's own measure: 3 pixels on the screen also where the graph opens at its smallest readable scale. */
+const minPartWidth = 4;
+
 /** The states of a group's runs as a thin bar below its words. What is not simply done is at least 3 pixels wide. */
 function GroupBar({ node }: { readonly node: GraphNode }) {
   return (
@@ -147,7 +150,7 @@ function GroupBar({ node }: { readonly node: GraphNode }) {
           data-state={type}
           style={{
             flex: `${number} 1 0`,
-            minWidth: type === "COMPLETED" ? 0 : 3,
+            minWidth: type === "COMPLETED" ? 0 : minPartWidth,
             background: stateColor(stateLook(type)),
           }}
         />
