@@ -53,9 +53,29 @@ export function axisOffset(ms: number, stepMs: number): string {
   }
   if (stepMs < second && Math.abs(ms) >= minute) {
     const whole = Math.trunc(ms / second);
-    return `${axisSeconds(whole)} ${Math.round(Math.abs(ms) - Math.abs(whole) * second)} ms`;
+    return `${axisOffset(whole * second, second)} ${Math.round(Math.abs(ms) - Math.abs(whole) * second)} ms`;
   }
+  if (Math.abs(ms) >= hour && stepMs < minute) return inUnits(ms, [hour, minute, second]);
+  if (Math.abs(ms) >= day && stepMs < hour) return inUnits(ms, [day, hour, minute]);
   return axisSeconds(ms / second);
+}
+
+const unitNames = new Map([
+  [day, "d"],
+  [hour, "h"],
+  [minute, "m"],
+  [second, "s"],
+]);
+
+/** `1 h 00 m 04 s`, without the zeros at its end. */
+function inUnits(ms: number, units: readonly number[]): string {
+  let rest = Math.abs(ms);
+  const parts = units.map((unit, at) => {
+    const whole = Math.floor(rest / unit);
+    rest -= whole * unit;
+    return `${at === 0 ? whole : padded(whole)} ${unitNames.get(unit)}`;
+  });
+  return `${ms < 0 ? "−" : ""}${parts.join(" ").replace(/(?: 00 [smh])+$/, "")}`;
 }
 
 /** A span that counts while it is shown: whole seconds, so that it doesn't flicker. */

@@ -74,7 +74,33 @@ describe("the time of a run", () => {
     expect(await runLine(page).getAttribute("aria-label")).toBe(
       "The run itself: running 3.0 s, awaiting retry 14 m 00 s, retrying 3.2 s, failed",
     );
+    await page
+      .getByText("Nothing ran in the hatched time, which is drawn shorter: 14 m 00 s between attempts 1 and 2.")
+      .waitFor();
+    await page.getByRole("button", { name: "Draw waits to scale" }).click();
+    await page.getByText("Waits take most of the picture: 14 m 00 s between attempts 1 and 2.").waitFor();
+    await page.getByRole("button", { name: "Draw waits shorter" }).click();
+    await page.getByText(/^Nothing ran in the hatched time/).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
+    await close();
+  });
+
+  test("that took less than the wait before it is drawn larger than that wait", async () => {
+    const id = await pastRun("short-stoat", [
+      { type: "PENDING", at: 0 },
+      { type: "RUNNING", at: 20 },
+      { type: "COMPLETED", at: 21 },
+    ]);
+    await recordTasks(site.client, id, [{ name: "count", start: -3519.8, took: 0.5 }]);
+    const { page, problems, close } = await site.open(`/runs/flow-run/${id}`);
+    await page.getByText("Nothing ran in the hatched time, which is drawn shorter: 20.0 s before the start.").waitFor();
+    const bar = item(page, /count/);
+    const box = await bar.boundingBox();
+    if (box === null) throw new Error("the task has no line");
+    // The middle of the picture is within the second that the run took.
+    await page.mouse.move(box.x + box.width * 0.62, box.y + box.height / 2);
+    await page.getByText(/^\+\d+ ms · /).waitFor();
+    expect(problems).toEqual([]);
     await close();
   });
 

@@ -18,6 +18,15 @@ test.each([
   ],
   ["what was before its start", -1200, 1200, 6, ["−1.0 s", "−500 ms", "0 s", "500 ms", "1.0 s"]],
   ["a run of minutes", 0, 895_000, 5, ["0 s", "5 m", "10 m"]],
+  ["the seconds after an hour", 3_600_000, 3_606_000, 3, ["1 h", "1 h 00 m 02 s", "1 h 00 m 04 s", "1 h 00 m 06 s"]],
+  [
+    "less than a second after an hour",
+    3_602_000,
+    3_602_500,
+    3,
+    ["1 h 00 m 02 s 0 ms", "1 h 00 m 02 s 200 ms", "1 h 00 m 02 s 400 ms"],
+  ],
+  ["the minutes after a day", 90_000_000, 90_600_000, 2, ["1 d 01 h", "1 d 01 h 05 m", "1 d 01 h 10 m"]],
   ["a run of hours", 0, 5 * 3_600_000, 6, ["0 s", "1 h", "2 h", "3 h", "4 h", "5 h"]],
 ])("the axis of %s counts from its start", (_what, from, to, max, expected) => {
   expect(labels(from, to, max)).toEqual(expected);

@@ -1,6 +1,7 @@
 import type { Timeline } from "../../api/types.ts";
 import { isBad, isFinal } from "../../states.ts";
 import { absolute } from "./spells.ts";
+import { straightScale, type TimeScale } from "./time-scale.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 
 /** When the members of a line began and ended, each list sorted, in milliseconds since 1970. */
@@ -20,10 +21,15 @@ const leastMs = 0.001;
  */
 export function density(
   row: Pick<TimelineRow, "source" | "members">,
-  span: { readonly from: number; readonly to: number },
-  slices: number,
-  now: number,
+  options: {
+    readonly span: { readonly from: number; readonly to: number };
+    readonly slices: number;
+    readonly now: number;
+    /** The axis of whose places the span is cut out. */
+    readonly scale?: TimeScale;
+  },
 ): { readonly running: Float64Array; readonly failed: Uint8Array } {
+  const { span, slices, now, scale = straightScale } = options;
   const { starts, ends, failures } = momentsOf(row);
   const running = new Float64Array(slices);
   const width = (span.to - span.from) / slices;
@@ -31,8 +37,8 @@ export function density(
   const open = starts.length - ends.length;
   let [begun, ended] = [0, 0];
   for (let slice = 0; slice < slices; slice += 1) {
-    const until = span.from + (slice + 1) * width;
-    const from = until - width;
+    const from = scale.time(span.from + slice * width);
+    const until = scale.time(span.from + (slice + 1) * width);
     while (begun < starts.length && at(starts, begun) <= from) begun += 1;
     while (ended < ends.length && at(ends, ended) <= from) ended += 1;
     let most = begun - ended - (from < now ? 0 : open);
@@ -45,7 +51,7 @@ export function density(
   }
   const failed = new Uint8Array(slices);
   for (const moment of failures) {
-    const slice = Math.floor((moment - span.from) / width);
+    const slice = Math.floor((scale.place(moment) - span.from) / width);
     if (slice >= 0 && slice < slices) failed[slice] = 1;
   }
   return { running, failed };

@@ -20,15 +20,16 @@ export function TimelineAxis(props: {
   const [near, setNear] = useState<number>();
   const { brush, handlers } = useBrush(({ from, to }) => {
     const shown = camera.shown();
-    const scale = (shown.to - shown.from) / barWidth;
-    camera.show({ from: shown.from + from * scale, to: shown.from + to * scale });
+    const length = (shown.to - shown.from) / barWidth;
+    camera.show({ from: shown.from + from * length, to: shown.from + to * length });
   });
   const onPointerMove = (event: PointerEvent<Element>) => {
     setNear(event.clientX - event.currentTarget.getBoundingClientRect().left);
     handlers.onPointerMove(event);
   };
   const shown = camera.shown();
-  const time = near === undefined ? undefined : shown.from + (near / barWidth) * (shown.to - shown.from);
+  const time =
+    near === undefined ? undefined : camera.scale().time(shown.from + (near / barWidth) * (shown.to - shown.from));
   const showAll = () => camera.show(undefined);
   return (
     <div className="sticky top-0 z-10 flex border-b bg-surface" style={{ height: props.height }}>

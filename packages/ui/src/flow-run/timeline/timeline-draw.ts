@@ -1,9 +1,10 @@
 import { offsetTicks } from "../../charts/offset-ticks.ts";
-import { axisOffset } from "../../format.ts";
+import { axisOffset, duration } from "../../format.ts";
 import { isBad, stateLook } from "../../states.ts";
 import { themeColor } from "../../theme.ts";
 import { density } from "./density.ts";
 import { spells } from "./spells.ts";
+import { type TimeScale, unfoldedParts } from "./time-scale.ts";
 import { groupState, type TimelineRow } from "./timeline-model.ts";
 
 export interface Span {
@@ -16,7 +17,9 @@ export interface Drawing {
   readonly rowHeight: number;
   /** Scroll offset of the lines, in pixels. */
   readonly scroll: number;
+  /** The displayed places of the axis. */
   readonly view: Span;
+  readonly scale: TimeScale;
   /** The start of the run, from which the axis counts. */
   readonly zero: number;
   readonly now: number;
@@ -56,8 +59,9 @@ export function drawTimeline(canvas: HTMLCanvasElement, drawing: Drawing): void 
   if (context === null) return;
   const { width, height } = context;
   const pen = context.pen;
-  const x = (time: number) => ((time - drawing.view.from) / (drawing.view.to - drawing.view.from)) * width;
+  const x = (time: number) => placed(drawing.scale.place(time), drawing.view, width);
   drawGrid(pen, drawing, { width, height, x });
+  drawFolds(pen, drawing, { width, height, top: 0 });
   const first = Math.max(0, Math.floor(drawing.scroll / drawing.rowHeight));
   const last = Math.min(drawing.rows.length, Math.ceil((drawing.scroll + height) / drawing.rowHeight));
   for (let index = first; index < last; index += 1) {
@@ -80,8 +84,28 @@ function drawGrid(
   at: { readonly width: number; readonly height: number; readonly x: (time: number) => number },
 ): void {
   pen.fillStyle = drawing.colors.line;
-  for (const tick of axisTicks(drawing.view, drawing.zero, at.width).ticks)
-    pen.fillRect(Math.round(at.x(tick)), 0, 1, at.height);
+  for (const { time } of axisTicks(drawing, at.width)) pen.fillRect(Math.round(at.x(time)), 0, 1, at.height);
+}
+
+/** A folded wait is a hatched column between two edges. */
+function drawFolds(
+  pen: CanvasRenderingContext2D,
+  { scale, view, colors }: Pick<Drawing, "scale" | "view" | "colors">,
+  at: { readonly width: number; readonly height: number; readonly top: number },
+): void {
+  for (const { fromPlace, toPlace } of scale.folds) {
+    const from = Math.round(placed(fromPlace, view, at.width));
+    const to = Math.round(placed(toPlace, view, at.width));
+    if (to < 0 || from > at.width) continue;
+    pen.fillStyle = colors.line;
+    hatch(pen, { x: from, y: at.top, width: to - from, height: at.height - at.top }, { gap: 9, alpha: 0.6 });
+    pen.fillRect(from, at.top, 1, at.height - at.top);
+    pen.fillRect(to, at.top, 1, at.height - at.top);
+  }
+}
+
+function placed(place: number, view: Span, width: number): number {
+  return ((place - view.from) / (view.to - view.from)) * width;
 }
 
 function drawRun(
@@ -106,7 +130,11 @@ function drawRun(
       pen.globalAlpha = 1;
     } else if (spell.type === "PAUSED") {
       pen.fillStyle = drawing.colors.state("state-paused");
-      hatch(pen, from, middle - barHeight / 2, length, barHeight);
+      const bar = { x: from, y: middle - barHeight / 2, width: length, height: barHeight };
+      pen.globalAlpha = 0.35;
+      box(pen, bar.x, bar.y, bar.width, bar.height, 2.5);
+      hatch(pen, bar, { gap: 6, alpha: 0.9 });
+      pen.globalAlpha = 1;
     } else if (spell.to > spell.from) {
       // Waiting for a slot, for inputs, or for the next attempt.
       const token = stateLook(spell.type, spell.name).token;
@@ -125,7 +153,12 @@ function drawGroup(
   at: { readonly width: number; readonly top: number },
 ): void {
   const slices = Math.max(1, Math.floor(at.width / 2));
-  const { running, failed } = density(row, drawing.view, slices, drawing.now);
+  const { running, failed } = density(row, {
+    span: drawing.view,
+    slices,
+    now: drawing.now,
+    scale: drawing.scale,
+  });
   let most = 1;
   for (const value of running) if (value > most) most = value;
   const state = groupState(row);
@@ -160,31 +193,66 @@ function drawNow(
 }
 
 /** Draws the axis of the visible span. */
-export function drawAxis(canvas: HTMLCanvasElement, drawing: Pick<Drawing, "view" | "zero" | "colors">): void {
+export function drawAxis(
+  canvas: HTMLCanvasElement,
+  drawing: Pick<Drawing, "view" | "scale" | "zero" | "colors">,
+): void {
   const context = prepared(canvas);
   if (context === null) return;
   const { width, height, pen } = context;
-  const { view, colors } = drawing;
-  const { ticks, label } = axisTicks(view, drawing.zero, width);
+  const { view, scale, colors } = drawing;
   pen.font = `11px ${getComputedStyle(canvas).fontFamily}`;
   pen.textBaseline = "middle";
-  for (const tick of ticks) {
-    const x = ((tick - view.from) / (view.to - view.from)) * width;
+  drawFolds(pen, drawing, { width, height, top: height - 6 });
+  let free = 0;
+  for (const { time, label, until } of axisTicks(drawing, width)) {
+    const x = placed(scale.place(time), view, width);
     pen.fillStyle = colors.line;
     pen.fillRect(Math.round(x), height - 6, 1, 6);
+    const end = x + pen.measureText(label).width + 4;
+    if (x < free || end >= until) continue;
     pen.fillStyle = colors.faint;
-    const text = label(tick);
-    if (x + pen.measureText(text).width + 4 < width) pen.fillText(text, x + 4, height / 2);
+    pen.fillText(label, x + 4, height / 2);
+    free = end;
+  }
+  drawFoldLengths(pen, drawing, { width, height });
+}
+
+/** How long a folded wait is, where its column has room for it. */
+function drawFoldLengths(
+  pen: CanvasRenderingContext2D,
+  { scale, view, colors }: Pick<Drawing, "view" | "scale" | "colors">,
+  at: { readonly width: number; readonly height: number },
+): void {
+  pen.fillStyle = colors.faint;
+  for (const { from, to, fromPlace, toPlace } of scale.folds) {
+    const [left, right] = [placed(fromPlace, view, at.width), placed(toPlace, view, at.width)];
+    const text = [duration(to - from), "⋯"].find((words) => pen.measureText(words).width + 4 < right - left);
+    if (text === undefined) continue;
+    pen.fillText(text, (left + right - pen.measureText(text).width) / 2, at.height / 2 - 2);
   }
 }
 
-/** Ticks at even times after the start of the run, some 90 pixels apart. */
-function axisTicks(view: Span, zero: number, width: number) {
-  const { ticks, step } = offsetTicks(view.from - zero, view.to - zero, Math.max(2, width / 90));
-  return {
-    ticks: ticks.map((tick) => tick + zero),
-    label: (tick: number) => axisOffset(Math.round((tick - zero) / step) * step, step),
-  };
+interface Tick {
+  readonly time: number;
+  readonly label: string;
+  /** Where the room for the label ends, in pixels. */
+  readonly until: number;
+}
+
+/** Ticks at even times after the start of the run, some 90 pixels apart, none in a folded wait. */
+function axisTicks({ view, scale, zero }: Pick<Drawing, "view" | "scale" | "zero">, width: number): readonly Tick[] {
+  const perPlace = Math.max(2, width / 90) / (view.to - view.from);
+  return unfoldedParts(scale, view).flatMap((part) => {
+    const [from, to] = [scale.time(part.from) - zero, scale.time(part.to) - zero];
+    const { ticks, step } = offsetTicks(from, to, perPlace * (part.to - part.from));
+    const until = placed(part.to, view, width);
+    return ticks.map((tick) => ({
+      time: tick + zero,
+      label: axisOffset(Math.round(tick / step) * step, step),
+      until,
+    }));
+  });
 }
 
 function prepared(
@@ -210,15 +278,17 @@ function box(pen: CanvasRenderingContext2D, x: number, y: number, width: number,
   pen.fill();
 }
 
-function hatch(pen: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+function hatch(
+  pen: CanvasRenderingContext2D,
+  { x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  { gap, alpha }: { readonly gap: number; readonly alpha: number },
+): void {
   pen.save();
-  pen.globalAlpha = 0.35;
-  box(pen, x, y, width, height, 2.5);
-  pen.globalAlpha = 0.9;
+  pen.globalAlpha = alpha;
   pen.beginPath();
   pen.rect(x, y, width, height);
   pen.clip();
-  for (let at = x - height; at < x + width; at += 6) {
+  for (let at = x - height; at < x + width; at += gap) {
     pen.beginPath();
     pen.moveTo(at, y + height);
     pen.lineTo(at + height, y);

@@ -1,5 +1,6 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useThemeGeneration } from "../../theme.ts";
+import type { TimeScale } from "./time-scale.ts";
 import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 
@@ -15,13 +16,14 @@ export function useDrawing(input: {
   readonly ended: number | undefined;
   readonly view: Span | undefined;
   readonly whole: () => Span;
+  readonly scale: () => TimeScale;
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly axis: RefObject<HTMLCanvasElement | null>;
   readonly runBar: RefObject<HTMLCanvasElement | null>;
   readonly bars: RefObject<HTMLCanvasElement | null>;
   readonly size: string;
 }) {
-  const { rows, runRow, zero, rowHeight, live, ended, view, whole, scroller, axis, runBar, bars, size } = input;
+  const { rows, runRow, zero, rowHeight, live, ended, view, whole, scale, scroller, axis, runBar, bars, size } = input;
   const generation = useThemeGeneration();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
   const colors = useMemo(timelineColors, [generation]);
@@ -30,14 +32,15 @@ export function useDrawing(input: {
   const paint = useCallback(() => {
     frame.current = 0;
     const shown = view ?? whole();
-    if (axis.current !== null) drawAxis(axis.current, { view: shown, zero, colors });
-    const drawing = { rowHeight, view: shown, zero, now: ended ?? Date.now(), live, colors };
+    const at = scale();
+    if (axis.current !== null) drawAxis(axis.current, { view: shown, scale: at, zero, colors });
+    const drawing = { rowHeight, view: shown, scale: at, zero, now: ended ?? Date.now(), live, colors };
     if (runBar.current !== null)
       drawTimeline(runBar.current, { ...drawing, rows: [runRow], scroll: 0, selected: undefined });
     if (bars.current === null) return;
     const scroll = scroller.current?.scrollTop ?? 0;
     drawTimeline(bars.current, { ...drawing, rows, scroll, selected: key.current });
-  }, [rows, runRow, zero, rowHeight, live, ended, view, whole, scroller, axis, runBar, bars, colors]);
+  }, [rows, runRow, zero, rowHeight, live, ended, view, whole, scale, scroller, axis, runBar, bars, colors]);
   const draw = useCallback(
     (selectedKey: string | undefined) => {
       key.current = selectedKey;

@@ -47,7 +47,7 @@ export function TimelineHint({
 
 function GroupHint({ row, time, now }: { readonly row: TimelineRow; readonly time: number; readonly now: number }) {
   const around: Span = { from: time - 0.5, to: time + 0.5 };
-  const running = density(row, around, 1, now).running[0] ?? 0;
+  const running = density(row, { span: around, slices: 1, now }).running[0] ?? 0;
   return <p className="text-muted">{amount(running, "run")} at once</p>;
 }
 

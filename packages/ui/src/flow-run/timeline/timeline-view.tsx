@@ -4,9 +4,11 @@ import type { FlowRunPage, Timeline } from "../../api/types.ts";
 import { useMedia } from "../../components/media.ts";
 import { useSize } from "../../components/size.ts";
 import { milliseconds } from "../../format.ts";
+import { FoldedWaits } from "./folded-waits.tsx";
 import { LiveSubflow, useOpenRows } from "./open-rows.tsx";
 import { RunLine, rowOfRun, timelineOfRun } from "./run-line.tsx";
 import { rowSpan } from "./spells.ts";
+import type { TimeScale } from "./time-scale.ts";
 import { TimelineAxis } from "./timeline-axis.tsx";
 import { useTimelineCamera } from "./timeline-camera.ts";
 import type { Span } from "./timeline-draw.ts";
@@ -58,10 +60,12 @@ export function TimelineView(props: {
   const height = visible * rowHeight;
   const [resting, setResting] = useState<Resting>();
   const rest = () => setResting(undefined);
+  const [unfolded, setUnfolded] = useState(false);
   const camera = useTimelineCamera({
     timeline,
     run,
     ended,
+    unfolded,
     element: drawn,
     scroller,
     labelWidth,
@@ -77,6 +81,7 @@ export function TimelineView(props: {
     ended,
     view: camera.view,
     whole: camera.whole,
+    scale: camera.scale,
     scroller,
     axis,
     runBar,
@@ -104,7 +109,7 @@ export function TimelineView(props: {
     if (at < 0) return;
     virtual.scrollToIndex(at, { align: "auto" });
     const row = rows[at];
-    if (row !== undefined && camera.view !== undefined) camera.show(showing(camera.view, row));
+    if (row !== undefined && camera.view !== undefined) camera.show(showing(camera.view, row, camera.scale()));
   }, [selectedKey]);
   const following = useFollowing({ live: live && selected === undefined, rows: rows.length, scroller });
   const keys = useTreeKeys({
@@ -175,6 +180,14 @@ export function TimelineView(props: {
           )}
         </div>
       </div>
+      <FoldedWaits
+        waits={camera.waits()}
+        unfolded={unfolded}
+        onUnfold={(next) => {
+          camera.show(undefined);
+          setUnfolded(next);
+        }}
+      />
       {resting === undefined ? null : (
         <TimelineHint resting={resting} zero={zero} now={ended ?? Date.now()} width={width} />
       )}
@@ -185,11 +198,11 @@ export function TimelineView(props: {
     const row = rows[index];
     if (row === undefined) return undefined;
     const shown = camera.shown();
-    const scale = (shown.to - shown.from) / barWidth;
+    const pixel = (shown.to - shown.from) / barWidth;
     return {
       row,
-      time: shown.from + x * scale,
-      reach: 3 * scale,
+      time: camera.scale().time(shown.from + x * pixel),
+      reach: 3 * pixel,
       left: labelWidth + x,
       top: headHeight + index * rowHeight - (scroller.current?.scrollTop ?? 0),
     };
@@ -197,12 +210,12 @@ export function TimelineView(props: {
 }
 
 /** The view, moved as far as it takes to have the bar of a line in it. */
-function showing(view: Span, row: TimelineRow): Span {
+function showing(view: Span, row: TimelineRow, { place }: TimeScale): Span {
   const { start, end } = rowSpan(row);
   if (start === null) return view;
   const length = view.to - view.from;
-  if ((end ?? start) >= view.from && start <= view.to) return view;
-  const from = start - length * 0.2;
+  if (place(end ?? start) >= view.from && place(start) <= view.to) return view;
+  const from = place(start) - length * 0.2;
   return { from, to: from + length };
 }
 

@@ -324,7 +324,7 @@ describe("what a run did when", () => {
     );
     const [group] = rowsOf(timeline);
     if (group === undefined) throw new Error("there is no group");
-    const { running } = density(group, { from: zero, to: zero + 10_000 }, 10, zero);
+    const { running } = density(group, { span: { from: zero, to: zero + 10_000 }, slices: 10, now: zero });
     expect([...running].slice(0, 8)).toEqual([10, 10, 10, 10, 10, 40, 40, 40]);
   });
 
@@ -340,7 +340,7 @@ describe("what a run did when", () => {
     );
     const row = { source: timeline, members: timeline.id.map((_, at) => at) };
     for (const slices of [7, 40, 1000]) {
-      const { running } = density(row, { from: zero, to: zero + 10_000 }, slices, zero);
+      const { running } = density(row, { span: { from: zero, to: zero + 10_000 }, slices, now: zero });
       expect(new Set(running)).toEqual(new Set([2]));
     }
   });
@@ -352,9 +352,7 @@ describe("what a run did when", () => {
     ]);
     const { running, failed } = density(
       { source: timeline, members: [0, 1] },
-      { from: zero, to: zero + 8000 },
-      8,
-      zero + 5000,
+      { span: { from: zero, to: zero + 8000 }, slices: 8, now: zero + 5000 },
     );
     expect([...running]).toEqual([2, 2, 2, 2, 1, 0, 0, 0]);
     expect([...failed]).toEqual([0, 0, 0, 1, 0, 0, 0, 0]);
@@ -364,7 +362,10 @@ describe("what a run did when", () => {
     const timeline = timelineOf(Array.from({ length: 40 }, (_, at) => ({ name: `read-${at}`, start: 0, end: 5 })));
     const [row] = rowsOf(timeline);
     if (row === undefined) throw new Error("there is no group");
-    const within = (from: number) => [...density(row, { from: zero + from, to: zero + from + 1000 }, 2, zero).running];
+    const within = (from: number) => {
+      const span = { from: zero + from, to: zero + from + 1000 };
+      return [...density(row, { span, slices: 2, now: zero }).running];
+    };
     expect(within(6000)).toEqual([0, 0]);
     expect(within(-2000)).toEqual([0, 0]);
     expect(within(1000)[0]).toBeGreaterThan(0);
