@@ -12,6 +12,10 @@ import { WorkerInfo } from "./workers.ts";
 export const LivePlace = Open({ id: Uuid, work_pool_id: Uuid, name: Type.String() });
 export type LivePlace = Static<typeof LivePlace>;
 
+/** A concurrency limit that changed, or whose slots or line did: pages read what they show of it again. */
+export const LiveLimit = Open({ id: Uuid, name: Type.String() });
+export type LiveLimit = Static<typeof LiveLimit>;
+
 const { data: _data, ...artifactFacts } = Artifact.properties;
 
 /** Without its data, which may be large: pages read what they show of it. */
@@ -32,6 +36,7 @@ export const liveNouns = {
   "work-pool": { row: LivePlace, list: "work-pools", one: "work_pool_id" },
   "work-queue": { row: LivePlace },
   worker: { row: WorkerInfo },
+  "concurrency-limit": { row: LiveLimit, list: "concurrency-limits", one: "limit_id" },
 } as const satisfies Readonly<Record<string, NounOnPages>>;
 
 interface NounOnPages {

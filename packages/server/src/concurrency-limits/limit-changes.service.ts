@@ -14,7 +14,7 @@ import { type RequestError, refused } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { filledNow } from "./filling.rules.ts";
-import { lineOfDeployment, noteFreed } from "./freed.ts";
+import { lineOfDeployment, noteChanged, noteFreed } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import { limitEvent, presentLimit, presentNewLimit } from "./limits.presenter.ts";
 import * as queries from "./limits.queries.ts";
@@ -35,6 +35,7 @@ export async function create(context: Context, given: ConcurrencyLimitCreate): P
     const made = await lockedLimit(unit, limit.id);
     if (given.active_slots) await setTaken(unit, made, given.active_slots);
     await events.recordNew(unit, [limitEvent("created", made, now)]);
+    noteChanged(unit, [limit.id]);
     return { ...presentNewLimit(made), active_slots: given.active_slots ?? 0 };
   });
 }
@@ -139,6 +140,7 @@ export async function removeLimit(unit: Unit, found: queries.LimitRow): Promise<
   // Those who wait for it find that there is nothing to wait for.
   if (deployments.length > 0) followUp(lineOfDeployment, deployments);
   unit.wakes({ kind: "slots-freed", limitIds: [found.id] });
+  unit.deleted("concurrency-limit", [found.id]);
 }
 
 /** The limit, held until the unit of work ends. Throws a 404 where it is not there. */

@@ -143,6 +143,14 @@ export async function idsOfLimits(reader: Reader, names: readonly string[]): Pro
   return rows.map(({ id }) => id);
 }
 
+export async function namesOfLimits(
+  reader: Reader,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  if (ids.length === 0) return [];
+  return reader.selectFrom("concurrency_limit").select(["id", "name"]).where("id", "in", ids).execute();
+}
+
 export interface NewLimit {
   readonly id: string;
   readonly name: string;

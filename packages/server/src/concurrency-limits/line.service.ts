@@ -3,7 +3,7 @@ import * as flowRuns from "../flow-runs/flow-runs.service.ts";
 import { defineConsumer } from "../kernel/consumer.ts";
 import type { Delivery } from "../kernel/delivery.ts";
 import type { Unit } from "../kernel/unit.ts";
-import { lineOfDeployment, lineOfLimit } from "./freed.ts";
+import { lineOfDeployment, lineOfLimit, noteChanged } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import * as limits from "./limits.queries.ts";
 import * as queries from "./line.queries.ts";
@@ -63,12 +63,14 @@ async function moveUp(unit: Unit, limitId: string): Promise<boolean> {
   return runs.length === runsPerStep;
 }
 
-async function reserved({ context, tx }: Unit, limitId: string, flowRunId: string): Promise<string> {
+async function reserved(unit: Unit, limitId: string, flowRunId: string): Promise<string> {
+  const { context, tx } = unit;
   const now = context.clock.now();
   const leaseId = timeOrderedId(now);
   const holder = { type: "flow_run", id: flowRunId };
   await leases.putLease(tx, { leaseId, holder, seconds: reservedSeconds, now });
   await leases.putSlots(tx, { leaseId, limitIds: [limitId], slots: 1 });
+  noteChanged(unit, [limitId]);
   return leaseId;
 }
 

@@ -2,7 +2,7 @@ import type { ConcurrencyOptions } from "@ostinato/protocol";
 import { readPlainJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
 import type { DeploymentSlots } from "../orchestration/slots.ts";
-import { noteFreed } from "./freed.ts";
+import { noteChanged, noteFreed } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import * as limits from "./limits.queries.ts";
 import { concurrencyOptionsOf } from "./run-slots.queries.ts";
@@ -23,13 +23,13 @@ export async function holdLimits({ tx }: Unit, limitIds: readonly string[]): Pro
 }
 
 /** The slots of a deployment's limit as one of its runs finds them. Holds the limit until the unit of work ends. */
-export async function slotsFor(
-  { context, tx }: Unit,
-  { id, deploymentId, limitId }: LimitedRun,
-): Promise<DeploymentSlots | null> {
+export async function slotsFor(unit: Unit, { id, deploymentId, limitId }: LimitedRun): Promise<DeploymentSlots | null> {
+  const { context, tx } = unit;
   await limits.lockLimits(tx, [limitId]);
   const [limit] = await limits.limitsByIds(tx, [limitId], context.clock.now());
   if (limit === undefined || limit.active === 0) return null;
+  // It takes a slot, or waits in line.
+  noteChanged(unit, [limitId]);
   const held = await leases.leaseOfRun(tx, limitId, id);
   const options = readOptions(await concurrencyOptionsOf(tx, deploymentId));
   return {
@@ -55,13 +55,12 @@ export interface HeldSlot {
 }
 
 /** The run holds one slot by this lease from now on, or for longer. */
-export async function hold(
-  { context, later }: Unit,
-  { flowRunId, limitId, leaseId, seconds }: HeldSlot,
-): Promise<void> {
+export async function hold(unit: Unit, { flowRunId, limitId, leaseId, seconds }: HeldSlot): Promise<void> {
+  const { context, later } = unit;
   const now = context.clock.now();
   await leases.putLease(later, { leaseId, holder: { type: "flow_run", id: flowRunId }, seconds, now });
   await leases.putSlots(later, { leaseId, limitIds: [limitId], slots: 1 });
+  noteChanged(unit, [limitId]);
 }
 
 export async function release(unit: Unit, leaseId: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { Context } from "../kernel/context.ts";
 import { absent, Locked, type RequestError } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
-import { noteFreed } from "./freed.ts";
+import { noteChanged, noteFreed } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import { removeLimit } from "./limit-changes.service.ts";
 import { limitEvent } from "./limits.presenter.ts";
@@ -31,7 +31,8 @@ export async function put(
     if (!made) await queries.putLimit(unit.tx, { id: timeOrderedId(now), name, maxSlots, now });
     const limit = await limitOf(unit.tx, name, now);
     await events.recordNew(unit, [limitEvent(made ? "created" : "updated", limit, now)]);
-    if (!made) noteFreed(unit, [limit.id]);
+    if (made) noteChanged(unit, [limit.id]);
+    else noteFreed(unit, [limit.id]);
     return { limit: await presentOne(unit.tx, limit), made };
   });
 }
@@ -122,12 +123,14 @@ export async function decrement(
   });
 }
 
-async function holdFor({ context, tx }: Unit, taskRunId: string, limitIds: readonly string[]): Promise<void> {
+async function holdFor(unit: Unit, taskRunId: string, limitIds: readonly string[]): Promise<void> {
+  const { context, tx } = unit;
   const now = context.clock.now();
   const leaseId = timeOrderedId(now);
   const holder = { type: "task_run", id: taskRunId.toLowerCase() };
   await leases.putLease(tx, { leaseId, holder, seconds: null, now });
   await leases.putSlots(tx, { leaseId, limitIds, slots: 1 });
+  noteChanged(unit, limitIds);
 }
 
 async function heldLimit({ context, tx }: Unit, tag: string): Promise<queries.LimitRow> {

@@ -5,7 +5,7 @@ import type { Context } from "../kernel/context.ts";
 import { Locked, refused } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { filledNow, secondsUntilFree } from "./filling.rules.ts";
-import { noteFreed } from "./freed.ts";
+import { noteChanged, noteFreed } from "./freed.ts";
 import { emptyLeaseId, isEmptyLease } from "./lease-ids.rules.ts";
 import * as leases from "./leases.queries.ts";
 import * as queries from "./limits.queries.ts";
@@ -238,7 +238,8 @@ function isWoken(wanted: Wanted): boolean {
   return placeOf(wanted) !== undefined;
 }
 
-async function write({ later }: Unit, { board, leases: put, waiting, served }: Turn): Promise<void> {
+async function write(unit: Unit, { board, leases: put, waiting, served }: Turn): Promise<void> {
+  const { later } = unit;
   for (const [id, change] of board.changed) await queries.updateLimit(later, id, change);
   if (board.ended.length > 0) await leases.deleteLeases(later, board.ended);
   const taken = new Set(board.taken.map(({ leaseId }) => leaseId));
@@ -249,6 +250,8 @@ async function write({ later }: Unit, { board, leases: put, waiting, served }: T
   }
   for (const { waiterId, limitIds } of served) await waiters.deleteWaiter(later, waiterId, limitIds);
   for (const waiter of waiting) await waiters.putWaiter(later, waiter);
+  const touched = [...board.taken, ...waiting].flatMap(({ limitIds }) => limitIds);
+  if (touched.length > 0) noteChanged(unit, [...new Set([...touched, ...board.changed.keys()])]);
 }
 
 function holderOf({ holder }: Wanted): leases.Holder | null {
@@ -280,10 +283,12 @@ export async function giveBackByName(context: Context, names: readonly string[],
 export async function renewLease(context: Context, id: string, seconds: number | null = null): Promise<void> {
   if (isEmptyLease(id)) return;
   const leaseId = id.toLowerCase();
-  const renewed = await unit(context, async ({ tx }) => {
+  const renewed = await unit(context, async (unit) => {
+    const { tx } = unit;
     const limits = await leases.limitsOfLease(tx, leaseId);
     // Whoever takes slots decides by the ends of leases: not while one of them is being moved.
     if (limits.length > 0) await queries.lockLimits(tx, limits);
+    noteChanged(unit, limits);
     return leases.renewLease(tx, leaseId, seconds ?? leaseSeconds);
   });
   if (!renewed) throw refused("LEASE_ENDED", "Lease not found - it may have expired or been revoked");

@@ -76,6 +76,34 @@ describeOnEachDatabase("live", (database) => {
     };
   }
 
+  test("a limit is told of when it is made, when its slots are taken, awaited and given back, and when it is deleted", async () => {
+    await subscribe({ kind: "concurrency-limits" });
+    const call = <T>(method: "POST" | "DELETE", path: string, body?: object) =>
+      server.call<T>(method, `/v2/concurrency_limits/${path}`, body);
+    const { body: limit } = await call<{ id: string }>("POST", "", { name: "database", limit: 1 });
+    const told = [{ kind: "concurrency-limit", row: { id: limit.id, name: "database" } }];
+    expect(await changes()).toEqual(told);
+    await subscribe({ kind: "concurrency-limit", limit_id: limit.id }, 2);
+    const both = async () => expect([await changes(), await changes()]).toEqual([told, told]);
+    const take = () =>
+      call<{ lease_id: string }>("POST", "increment-with-lease", {
+        names: ["database"],
+        slots: 1,
+        waiter_id: timeOrderedId(clock.now()),
+      });
+    const { body: lease } = await take();
+    await both();
+    expect((await take()).status).toBe(423);
+    await both();
+    await call("POST", `leases/${lease.lease_id}/renew`, {});
+    await both();
+    await call("POST", "decrement-with-lease", { lease_id: lease.lease_id });
+    await both();
+    await call("DELETE", "database");
+    const gone = [{ kind: "deleted", of: "concurrency-limit", id: limit.id }];
+    expect([await changes(), await changes()]).toEqual([gone, gone]);
+  });
+
   test("a change of a flow run reaches the lists as the row that they show", async () => {
     await subscribe({ kind: "flow-runs" });
     const run = await newFlowRun({ parameters: { rows: 3 } });

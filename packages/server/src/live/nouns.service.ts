@@ -1,5 +1,6 @@
 import type { ListTopic, LiveNoun, LiveRow, WatchedNoun } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
+import * as limits from "../concurrency-limits/concurrency-limits.service.ts";
 import * as deployments from "../deployments/deployments.service.ts";
 import * as flows from "../flows/flows.service.ts";
 import type { Context } from "../kernel/context.ts";
@@ -64,4 +65,9 @@ export const nouns: Nouns = {
   "work-pool": { readMany: places.readPools, readAtDelivery: true, topics: ofPool },
   "work-queue": { readMany: places.readQueues, readAtDelivery: true, topics: ofPool },
   worker: { readMany: places.readWorkers, readAtDelivery: true, topics: ofPool },
+  "concurrency-limit": {
+    readMany: limits.namesOf,
+    readAtDelivery: true,
+    topics: { "concurrency-limits": true, "concurrency-limit": ({ id }) => [id] },
+  },
 };

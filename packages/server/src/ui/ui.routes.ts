@@ -4,6 +4,7 @@ import {
   findLogLine,
   listArtifacts,
   listArtifactTableRows,
+  listConcurrencyLimits,
   listDeployments,
   listDeploymentVersions,
   listFailures,
@@ -40,6 +41,7 @@ import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
 import { blockUses } from "./blocks/block-uses.service.ts";
 import { concurrencyLimitPage } from "./concurrency-limits/concurrency-limit-page.service.ts";
+import * as limits from "./concurrency-limits/limit-list.service.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import * as deployments from "./deployments/deployment-list.service.ts";
 import { deploymentPage } from "./deployments/deployment-page.service.ts";
@@ -68,6 +70,7 @@ import { workerPage, workPoolPage, workQueuePage } from "./work-pools/work-pool-
 /** The read models of the pages: each answers the first content of a page, or a long part of it. */
 export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readConcurrencyLimitPage, ({ params, context }) => concurrencyLimitPage(context, params.id_or_name));
+  serve(listConcurrencyLimits, ({ body, context }) => limits.list(context, body));
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
   serve(listTaskRuns, ({ body, context }) => taskRuns.list(context, body));
