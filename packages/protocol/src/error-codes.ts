@@ -138,6 +138,7 @@ export const errorCodes = {
     remedy: "Check the id. Results are removed after the time that OSTINATO_RETENTION_RESULTS says.",
   },
   SAVED_SEARCH_NOT_FOUND: { status: 404, meaning: "There is no such saved search.", remedy: gone },
+  AUTOMATION_NOT_FOUND: { status: 404, meaning: "There is no such automation.", remedy: gone },
   VARIABLE_NOT_FOUND: { status: 404, meaning: "There is no such variable.", remedy: "Check the name, or create it." },
   SCHEDULE_NOT_FOUND: { status: 404, meaning: "The deployment has no such schedule.", remedy: gone },
   TASK_RUN_NOT_FOUND: { status: 404, meaning: "There is no such task run.", remedy: gone },

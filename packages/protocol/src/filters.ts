@@ -176,6 +176,15 @@ export type BlockSchemaFilter = Static<typeof BlockSchemaFilter>;
 export const VariableFilter = Strict({ operator, id: Maybe(IdAny), name: Maybe(Name), tags: Maybe(AllTags) });
 export type VariableFilter = Static<typeof VariableFilter>;
 
+export const AutomationFilter = Strict({
+  operator,
+  id: Maybe(IdAny),
+  name: Maybe(NameAny),
+  created: Maybe(Strict({ before_: Maybe(MomentInput) })),
+  tags: Maybe(AllOrAnyTags),
+});
+export type AutomationFilter = Static<typeof AutomationFilter>;
+
 const LabelPatterns = Type.Record(
   Type.String(),
   Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: maxPatterns })]),

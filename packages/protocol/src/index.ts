@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./actions.ts";
 export * from "./admin.ts";
 export * from "./artifacts.ts";
 export * from "./automations.ts";
@@ -38,6 +39,7 @@ export * from "./tag-limits.ts";
 export * from "./task-runs.ts";
 export * from "./task-workers.ts";
 export * from "./templates.ts";
+export * from "./triggers.ts";
 export * from "./ui/artifacts.ts";
 export * from "./ui/blocks.ts";
 export * from "./ui/concurrency-limits.ts";

@@ -27,6 +27,81 @@ CREATE TABLE artifact_collection (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE automation (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL,
+  enabled smallint NOT NULL,
+  trigger text NOT NULL,
+  actions text NOT NULL,
+  actions_on_trigger text NOT NULL,
+  actions_on_resolve text NOT NULL,
+  tags jsonb NOT NULL,
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE automation_action (
+  id uuid NOT NULL,
+  automation_id uuid NOT NULL,
+  automation text NOT NULL,
+  firing text NOT NULL,
+  action text NOT NULL,
+  action_index integer NOT NULL,
+  chain integer NOT NULL,
+  triggered bigint NOT NULL,
+  triggered_event_id uuid,
+  event_id uuid,
+  attempts integer NOT NULL,
+  due bigint NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX automation_action_due ON automation_action USING btree (due);
+
+CREATE TABLE automation_bucket (
+  trigger_id uuid NOT NULL,
+  key text NOT NULL,
+  automation_id uuid NOT NULL,
+  labels text NOT NULL,
+  starts bigint NOT NULL,
+  ends bigint NOT NULL,
+  count integer NOT NULL,
+  last_event_id uuid,
+  due bigint NOT NULL,
+  PRIMARY KEY (trigger_id, key),
+  FOREIGN KEY (automation_id) REFERENCES automation(id) ON DELETE CASCADE
+);
+CREATE INDEX automation_bucket_automation ON automation_bucket USING btree (automation_id);
+CREATE INDEX automation_bucket_due ON automation_bucket USING btree (due);
+
+CREATE TABLE automation_child_firing (
+  parent_trigger_id uuid NOT NULL,
+  child_trigger_id uuid NOT NULL,
+  automation_id uuid NOT NULL,
+  firing_id uuid NOT NULL,
+  fired_at bigint NOT NULL,
+  firing text NOT NULL,
+  PRIMARY KEY (parent_trigger_id, child_trigger_id),
+  FOREIGN KEY (automation_id) REFERENCES automation(id) ON DELETE CASCADE
+);
+CREATE INDEX automation_child_firing_automation ON automation_child_firing USING btree (automation_id);
+
+CREATE TABLE automation_resource (
+  automation_id uuid NOT NULL,
+  resource_id text NOT NULL,
+  is_owner smallint NOT NULL,
+  PRIMARY KEY (automation_id, resource_id),
+  FOREIGN KEY (automation_id) REFERENCES automation(id) ON DELETE CASCADE
+);
+CREATE INDEX automation_resource_resource ON automation_resource USING btree (resource_id);
+
+CREATE TABLE automation_version (
+  id integer NOT NULL,
+  version bigint NOT NULL,
+  PRIMARY KEY (id)
+);
+
 CREATE TABLE block_document (
   id uuid NOT NULL,
   created bigint NOT NULL,

@@ -24,6 +24,75 @@ CREATE TABLE artifact_collection (
   latest_id text NOT NULL
 );
 
+CREATE TABLE automation (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL,
+  enabled integer NOT NULL,
+  trigger text NOT NULL,
+  actions text NOT NULL,
+  actions_on_trigger text NOT NULL,
+  actions_on_resolve text NOT NULL,
+  tags text NOT NULL
+);
+
+CREATE TABLE automation_action (
+  id text PRIMARY KEY,
+  automation_id text NOT NULL,
+  automation text NOT NULL,
+  firing text NOT NULL,
+  action text NOT NULL,
+  action_index integer NOT NULL,
+  chain integer NOT NULL,
+  triggered integer NOT NULL,
+  triggered_event_id text,
+  event_id text,
+  attempts integer NOT NULL,
+  due integer NOT NULL
+);
+CREATE INDEX automation_action_due ON automation_action (due);
+
+CREATE TABLE automation_bucket (
+  trigger_id text NOT NULL,
+  key text NOT NULL,
+  automation_id text NOT NULL REFERENCES automation ON DELETE CASCADE,
+  labels text NOT NULL,
+  starts integer NOT NULL,
+  ends integer NOT NULL,
+  count integer NOT NULL,
+  last_event_id text,
+  due integer NOT NULL,
+  PRIMARY KEY (trigger_id, key)
+);
+CREATE INDEX automation_bucket_automation ON automation_bucket (automation_id);
+CREATE INDEX automation_bucket_due ON automation_bucket (due);
+
+CREATE TABLE automation_child_firing (
+  parent_trigger_id text NOT NULL,
+  child_trigger_id text NOT NULL,
+  automation_id text NOT NULL REFERENCES automation ON DELETE CASCADE,
+  firing_id text NOT NULL,
+  fired_at integer NOT NULL,
+  firing text NOT NULL,
+  PRIMARY KEY (parent_trigger_id, child_trigger_id)
+);
+CREATE INDEX automation_child_firing_automation ON automation_child_firing (automation_id);
+
+CREATE TABLE automation_resource (
+  automation_id text NOT NULL REFERENCES automation ON DELETE CASCADE,
+  resource_id text NOT NULL,
+  is_owner integer NOT NULL,
+  PRIMARY KEY (automation_id, resource_id)
+);
+CREATE INDEX automation_resource_resource ON automation_resource (resource_id);
+
+CREATE TABLE automation_version (
+  id integer PRIMARY KEY,
+  version integer NOT NULL
+);
+
 CREATE TABLE block_document (
   id text PRIMARY KEY,
   created integer NOT NULL,

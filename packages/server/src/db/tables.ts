@@ -449,6 +449,67 @@ export const tables = {
 
   parameter_schema: { ...row, flow_id: uuid, version: nullable(text), schema: json },
 
+  automation: {
+    ...row,
+    name: text,
+    description: text,
+    enabled: flag,
+    trigger: json,
+    actions: json,
+    actions_on_trigger: json,
+    actions_on_resolve: json,
+    tags: searchableJson,
+  },
+
+  /** The resources that an automation has to do with. It goes with the one that owns it. */
+  automation_resource: { automation_id: uuid, resource_id: text, is_owner: flag },
+
+  /** Counts the changes of all automations, so that a server sees by one row whether it knows the latest. */
+  automation_version: { id: integer, version: wideInteger },
+
+  /** The events that a trigger has counted in its present window, for each value of its `for_each`. */
+  automation_bucket: {
+    trigger_id: uuid,
+    /** The values of `for_each` as a key. */
+    key: text,
+    automation_id: uuid,
+    labels: json,
+    starts: moment,
+    ends: moment,
+    count: integer,
+    last_event_id: nullable(uuid),
+    /** When the window is looked at though no event comes: the deadline of a proactive trigger, or the removal of the row. */
+    due: moment,
+  },
+
+  /** The latest firing of each trigger inside a compound or sequence, until that fires. */
+  automation_child_firing: {
+    parent_trigger_id: uuid,
+    child_trigger_id: uuid,
+    automation_id: uuid,
+    firing_id: uuid,
+    fired_at: moment,
+    firing: json,
+  },
+
+  /** An action of a firing that is still to be done. */
+  automation_action: {
+    id: uuid,
+    automation_id: uuid,
+    /** The automation as it was when it fired. */
+    automation: json,
+    firing: json,
+    action: json,
+    action_index: integer,
+    /** The firings of automations that led to this one, with itself. */
+    chain: integer,
+    triggered: moment,
+    triggered_event_id: nullable(uuid),
+    event_id: nullable(uuid),
+    attempts: integer,
+    due: moment,
+  },
+
   /** Changes that some consumer wants, written in the transaction of the change. */
   outbox: {
     seq: wideInteger,

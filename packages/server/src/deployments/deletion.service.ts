@@ -1,4 +1,5 @@
 import type { BodyOf, bulkDeleteDeployments } from "@ostinato/protocol";
+import { removeOwnedIn } from "../automations/automations.service.ts";
 import { limitOfDeployment } from "../concurrency-limits/concurrency-limits.service.ts";
 import * as events from "../events/events.service.ts";
 import { removeFutureRuns } from "../flow-runs/future-runs.service.ts";
@@ -9,7 +10,7 @@ import { type Unit, unit } from "../kernel/unit.ts";
 import { deploymentEvent } from "./deployment-event.ts";
 import * as queries from "./deployments.queries.ts";
 
-/** Deletes the deployment with its schedules and the runs that wait for their time. Runs that have begun go on, finished ones stay. */
+/** Deletes the deployment with its schedules, its automations and the runs that wait for their time. Runs that have begun go on, finished ones stay. */
 export async function remove(context: Context, id: string): Promise<void> {
   if (!(await unit(context, (unit) => removeOne(unit, id)))) throw absent("Deployment");
 }
@@ -32,6 +33,7 @@ async function removeOne(unit: Unit, id: string): Promise<boolean> {
   await removeFutureRuns(unit, { deploymentId: id, madeBySchedules: false });
   if (row.concurrency_limit_id !== null) await limitOfDeployment(unit, id, null);
   await queries.deleteDeployments(unit.tx, [id]);
+  await removeOwnedIn(unit, `prefect.deployment.${id}`);
   const occurred = unit.context.clock.now();
   await events.recordNew(unit, [deploymentEvent(row, { happening: "deleted", occurred })]);
   unit.deleted("deployment", [id]);

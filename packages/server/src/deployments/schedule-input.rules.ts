@@ -1,5 +1,6 @@
 import { formatTimestamp, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { Schedule, ScheduleInput } from "@ostinato/protocol";
+import { durationSeconds } from "../user-input/durations.rules.ts";
 
 /** The reason why a schedule can't be kept, and the field that is to blame. */
 export class ScheduleProblem extends Error {
@@ -40,25 +41,4 @@ function intervalSeconds(given: number | string): number {
   if (seconds > maxSeconds) throw new ScheduleProblem("interval", "interval must be at most a century");
   if (seconds < 0.000_001) throw new ScheduleProblem("interval", "interval must be at least a microsecond");
   return Math.round(seconds * 1_000_000) / 1_000_000;
-}
-
-const isoDuration =
-  /^(-?)P(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i;
-const clockDuration = /^(-?)(?:(\d+)(?: days?,?)? )?(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d{1,6})?))?$/;
-
-function durationSeconds(text: string): number | undefined {
-  const iso = isoDuration.exec(text);
-  if (iso !== null && /\d/.test(text)) {
-    const [, sign, weeks, days, hours, minutes, seconds] = iso;
-    return signed(sign, [weeks, days, hours, minutes, seconds], [604_800, 86_400, 3600, 60, 1]);
-  }
-  const clock = clockDuration.exec(text);
-  if (clock === null) return undefined;
-  const [, sign, days, hours, minutes, seconds] = clock;
-  return signed(sign, [days, hours, minutes, seconds], [86_400, 3600, 60, 1]);
-}
-
-function signed(sign: string | undefined, counts: readonly (string | undefined)[], units: readonly number[]): number {
-  const sum = counts.reduce((total, count, index) => total + Number(count ?? 0) * (units[index] ?? 0), 0);
-  return sign === "-" ? -sum : sum;
 }

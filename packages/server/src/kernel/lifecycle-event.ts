@@ -2,7 +2,14 @@ import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Resource } from "@ostinato/protocol";
 
 export interface Lifecycle {
-  readonly noun: "flow" | "artifact-collection" | "concurrency-limit" | "block-type" | "block-document" | "variable";
+  readonly noun:
+    | "flow"
+    | "artifact-collection"
+    | "automation"
+    | "concurrency-limit"
+    | "block-type"
+    | "block-document"
+    | "variable";
   readonly action: "created" | "updated" | "deleted";
   readonly id: string;
   readonly name: string;

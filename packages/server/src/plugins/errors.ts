@@ -6,7 +6,6 @@ import { errorAnswer } from "../kernel/error-answer.ts";
 import { Locked, Nowhere, Overloaded, type RequestError, refused } from "../kernel/errors.ts";
 import type { Registry } from "../kernel/operation.ts";
 import { idParameters } from "../kernel/validation.ts";
-import { absence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
 
 /** Every error leaves as JSON with the status and the shape that Prefect's clients expect, and none with a stack. */
@@ -101,7 +100,7 @@ export function unknownRoutes(api: FastifyInstance, routes: Registry["routes"]):
     }
     const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
     if (!request.ws && methodsFor(other).length > 0) return reply.redirect(relative(pathname) + search, 307);
-    return send(reply, absence(path));
+    return send(reply, new Nowhere());
   });
 }
 

@@ -16,6 +16,7 @@ import * as cleanUps from "./0013-clean-ups.ts";
 import * as namedLimits from "./0014-named-limits.ts";
 import * as blocks from "./0015-blocks.ts";
 import * as taskDeliveries from "./0016-task-deliveries.ts";
+import * as automations from "./0017-automations.ts";
 
 export interface Migration {
   readonly name: string;
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   { name: "0014-named-limits", breaking: false, up: namedLimits.up },
   { name: "0015-blocks", breaking: false, up: blocks.up },
   { name: "0016-task-deliveries", breaking: false, up: taskDeliveries.up },
+  { name: "0017-automations", breaking: false, up: automations.up },
 ];

@@ -1,0 +1,117 @@
+import type { AutomationFilter, AutomationSort } from "@ostinato/protocol";
+import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
+import { automationCondition } from "../criteria/automations.queries.ts";
+import { everything } from "../criteria/conditions.queries.ts";
+import { countMatching } from "../criteria/counting.queries.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
+import type { Tables } from "../db/tables.ts";
+
+export type AutomationRow = Selectable<Tables["automation"]>;
+
+export function findAutomation(reader: Reader, id: string): Promise<AutomationRow | undefined> {
+  return reader.selectFrom("automation").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+export interface AutomationQuery {
+  readonly filter: AutomationFilter | null | undefined;
+  readonly sort: AutomationSort;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const orders = {
+  NAME_ASC: ["name", "asc"],
+  NAME_DESC: ["name", "desc"],
+  CREATED_DESC: ["created", "desc"],
+  UPDATED_DESC: ["updated", "desc"],
+} as const satisfies Readonly<Record<AutomationSort, unknown>>;
+
+export function findAutomations(
+  reader: Reader,
+  { filter, sort, limit, offset }: AutomationQuery,
+): Promise<AutomationRow[]> {
+  const [column, direction] = orders[sort];
+  return reader
+    .selectFrom("automation")
+    .selectAll()
+    .where(automationCondition(filter) ?? everything)
+    .orderBy(column, direction)
+    .orderBy("id", direction)
+    .limit(limit)
+    .offset(offset)
+    .execute();
+}
+
+export function countAutomations(reader: Reader, filter: AutomationFilter | null | undefined): Promise<number> {
+  return countMatching(reader, "automation", automationCondition(filter));
+}
+
+/** The automations that a resource owns, or all that have to do with it. */
+export function automationsOf(
+  reader: Reader,
+  resourceId: string,
+  { owned }: { readonly owned: boolean },
+): Promise<AutomationRow[]> {
+  return reader
+    .selectFrom("automation")
+    .selectAll("automation")
+    .where(
+      sql<SqlBool>`id IN (SELECT automation_id FROM automation_resource WHERE resource_id = ${resourceId}
+        ${owned ? sql`AND is_owner = 1` : sql``})`,
+    )
+    .orderBy("created")
+    .orderBy("id")
+    .execute();
+}
+
+export async function insertAutomation(tx: Writer, row: Insertable<Tables["automation"]>): Promise<void> {
+  await tx.insertInto("automation").values(row).execute();
+}
+
+export function updateAutomation(
+  tx: Writer,
+  id: string,
+  change: Updateable<Tables["automation"]>,
+): Promise<AutomationRow | undefined> {
+  return tx.updateTable("automation").set(change).where("id", "=", id).returningAll().executeTakeFirst();
+}
+
+export async function deleteAutomations(tx: Writer, ids: readonly string[]): Promise<void> {
+  await tx.deleteFrom("automation").where("id", "in", ids).execute();
+}
+
+/** Notes what an automation has to do with. An owner stays one. */
+export async function putResources(
+  tx: Writer,
+  rows: readonly Insertable<Tables["automation_resource"]>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx
+    .insertInto("automation_resource")
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(["automation_id", "resource_id"]).doNothing())
+    .execute();
+}
+
+export async function forgetResources(tx: Writer, automationId: string): Promise<void> {
+  await tx
+    .deleteFrom("automation_resource")
+    .where("automation_id", "=", automationId)
+    .where("is_owner", "=", 0)
+    .execute();
+}
+
+/** Says to all servers that an automation has changed. Changes of automations come one after the other. */
+export async function moveVersion(tx: Writer): Promise<void> {
+  await tx
+    .insertInto("automation_version")
+    .values({ id: 1, version: 1 })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ version: sql`automation_version.version + 1` }))
+    .execute();
+}
+
+/** Forgets what the triggers of an automation have counted. */
+export async function forgetCounts(tx: Writer, automationId: string): Promise<void> {
+  await tx.deleteFrom("automation_bucket").where("automation_id", "=", automationId).execute();
+  await tx.deleteFrom("automation_child_firing").where("automation_id", "=", automationId).execute();
+}

@@ -1,0 +1,208 @@
+import { formatTimestamp, randomId, type Timestamp, timeOrderedId } from "@ostinato/core";
+import type {
+  Action,
+  Automation,
+  AutomationCreate,
+  AutomationPartialUpdate,
+  AutomationUpdate,
+  BodyOf,
+  countAutomations,
+  filterAutomations,
+  Trigger,
+} from "@ostinato/protocol";
+import { readJson, readPlainJson, writeJson } from "../db/json-text.ts";
+import * as events from "../events/events.service.ts";
+import { checkChangedRun } from "../job-templates/job-templates.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { invalid, type Problem, RequestError } from "../kernel/errors.ts";
+import { type Lifecycle, lifecycleEvent } from "../kernel/lifecycle-event.ts";
+import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
+import { completeActions } from "./actions.rules.ts";
+import * as queries from "./automations.queries.ts";
+import { selfFeedingProblem } from "./self-feeding.rules.ts";
+import { completeTrigger } from "./triggers.rules.ts";
+
+type AutomationRow = queries.AutomationRow;
+
+export async function create(context: Context, given: AutomationCreate): Promise<Automation> {
+  const now = context.clock.now();
+  const row: AutomationRow = { id: timeOrderedId(now), created: now, ...(await columnsOf(context, given, now)) };
+  await unit(context, async (unit) => {
+    await queries.insertAutomation(unit.tx, row);
+    const owner = given.owner_resource ?? "";
+    const owned = { automation_id: row.id, resource_id: owner, is_owner: 1 as const };
+    await queries.putResources(unit.tx, owner === "" ? [] : [owned]);
+    await settle(unit, row, "created");
+  });
+  return present(row);
+}
+
+export async function read({ db }: Context, id: string): Promise<Automation> {
+  const row = await queries.findAutomation(db.read, id);
+  if (row === undefined) throw missing();
+  return present(row);
+}
+
+export async function filter({ db }: Context, body: BodyOf<typeof filterAutomations>): Promise<Automation[]> {
+  const { automations, sort, limit, offset } = body;
+  const query = {
+    filter: automations,
+    sort: sort ?? "NAME_ASC",
+    limit: readLimit(limit),
+    offset: offset ?? 0,
+  } as const;
+  return presentAll(await queries.findAutomations(db.read, query));
+}
+
+export function count({ db }: Context, { automations }: BodyOf<typeof countAutomations>): Promise<number> {
+  return queries.countAutomations(db.read, automations);
+}
+
+/** The automations that a resource owns, and those whose actions are about it. */
+export async function relatedTo({ db }: Context, resourceId: string): Promise<Automation[]> {
+  return presentAll(await queries.automationsOf(db.read, resourceId, { owned: false }));
+}
+
+export async function replace(context: Context, id: string, given: AutomationUpdate): Promise<void> {
+  const columns = await columnsOf(context, given, context.clock.now());
+  await unit(context, async (unit) => {
+    const changed = await queries.updateAutomation(unit.tx, id, columns);
+    if (changed === undefined) throw missing();
+    await queries.forgetCounts(unit.tx, id);
+    await settle(unit, changed, "updated");
+  });
+}
+
+/** Switches it on or off. One that is off counts no events, and begins anew when it is switched on. */
+export async function change(context: Context, id: string, { enabled = true }: AutomationPartialUpdate): Promise<void> {
+  await unit(context, async (unit) => {
+    const before = await queries.findAutomation(unit.tx, id);
+    if (before === undefined) throw missing();
+    if (enabled) refuseSelfFeeding(present(before));
+    const change = { enabled: enabled ? (1 as const) : (0 as const), updated: context.clock.now() };
+    const changed = await queries.updateAutomation(unit.tx, id, change);
+    if (changed === undefined) throw missing();
+    if (changed.enabled !== before.enabled) await queries.forgetCounts(unit.tx, id);
+    await settle(unit, changed, "updated");
+  });
+}
+
+export async function remove(context: Context, id: string): Promise<void> {
+  await unit(context, async (unit) => {
+    const row = await queries.findAutomation(unit.tx, id);
+    if (row === undefined) throw missing();
+    await removeIn(unit, [row]);
+  });
+}
+
+/** Deletes the automations that go with a resource. */
+export async function removeOwnedBy(context: Context, resourceId: string): Promise<void> {
+  await unit(context, (unit) => removeOwnedIn(unit, resourceId));
+}
+
+/** The same within a unit of work. */
+export async function removeOwnedIn(unit: Unit, resourceId: string): Promise<void> {
+  await removeIn(unit, await queries.automationsOf(unit.tx, resourceId, { owned: true }));
+}
+
+async function removeIn(unit: Unit, rows: readonly AutomationRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const now = unit.context.clock.now();
+  await queries.deleteAutomations(
+    unit.tx,
+    rows.map(({ id }) => id),
+  );
+  await queries.moveVersion(unit.tx);
+  await events.recordNew(
+    unit,
+    rows.map((row) => automationEvent("deleted", row, now)),
+  );
+}
+
+/** What follows a new or changed automation, in the same unit of work. */
+async function settle(unit: Unit, row: AutomationRow, action: "created" | "updated"): Promise<void> {
+  await queries.forgetResources(unit.tx, row.id);
+  const deployments = deploymentsOf(readJson<Action[]>(row.actions));
+  await queries.putResources(
+    unit.tx,
+    deployments.map((id) => ({ automation_id: row.id, resource_id: `prefect.deployment.${id}`, is_owner: 0 })),
+  );
+  await queries.moveVersion(unit.tx);
+  await events.recordNew(unit, [automationEvent(action, row, unit.context.clock.now())]);
+}
+
+function deploymentsOf(actions: readonly Action[]): readonly string[] {
+  return [
+    ...new Set(actions.flatMap((action) => (action.type === "run-deployment" ? (action.deployment_id ?? []) : []))),
+  ];
+}
+
+/** The given fields as columns. Throws a refusal with all problems of the trigger and the actions. */
+async function columnsOf(context: Context, given: AutomationUpdate, now: Timestamp) {
+  const problems: Problem[] = [];
+  const trigger = completeTrigger(given.trigger, problems, randomId);
+  const actions = completeActions(given.actions, "actions", problems);
+  const onTrigger = completeActions(given.actions_on_trigger ?? [], "actions_on_trigger", problems);
+  const onResolve = completeActions(given.actions_on_resolve ?? [], "actions_on_resolve", problems);
+  if (trigger === undefined || problems.length > 0) throw invalid(problems, given);
+  const enabled = given.enabled ?? true;
+  if (enabled) refuseSelfFeeding({ trigger, actions });
+  await checkJobVariables(context, actions);
+  return {
+    updated: now,
+    name: given.name,
+    description: given.description ?? "",
+    enabled: enabled ? (1 as const) : (0 as const),
+    trigger: writeJson(trigger),
+    actions: writeJson(actions),
+    actions_on_trigger: writeJson(onTrigger),
+    actions_on_resolve: writeJson(onResolve),
+    tags: writeJson(given.tags ?? []),
+  };
+}
+
+function refuseSelfFeeding({ trigger, actions }: { readonly trigger: Trigger; readonly actions: readonly Action[] }) {
+  const problem = selfFeedingProblem(trigger, actions);
+  if (problem !== undefined) {
+    throw invalid([{ type: "value_error", loc: ["body"], msg: `Value error, ${problem}`, input: null }]);
+  }
+}
+
+async function checkJobVariables({ db }: Context, actions: readonly Action[]): Promise<void> {
+  for (const action of actions) {
+    if (action.type !== "run-deployment" || action.deployment_id === null || action.job_variables === null) continue;
+    await checkChangedRun(db.read, action.deployment_id, action.job_variables);
+  }
+}
+
+/** The answer is Prefect's. */
+function missing() {
+  return new RequestError("AUTOMATION_NOT_FOUND", { exception_message: "Automation not found" });
+}
+
+function presentAll(rows: readonly AutomationRow[]): Automation[] {
+  checkAnswerSize(rows.map(({ trigger, actions }) => trigger.length + actions.length));
+  return rows.map(present);
+}
+
+function present(row: AutomationRow): Automation {
+  return {
+    name: row.name,
+    description: row.description,
+    enabled: row.enabled === 1,
+    tags: readPlainJson(row.tags),
+    trigger: readPlainJson(row.trigger),
+    actions: readJson(row.actions),
+    actions_on_trigger: readJson(row.actions_on_trigger),
+    actions_on_resolve: readJson(row.actions_on_resolve),
+    id: row.id,
+    created: formatTimestamp(row.created),
+    updated: formatTimestamp(row.updated),
+  };
+}
+
+function automationEvent(action: Lifecycle["action"], row: AutomationRow, occurred: Timestamp) {
+  const { id, name } = row;
+  return lifecycleEvent({ noun: "automation", action, id, name, occurred, payload: present(row) });
+}
