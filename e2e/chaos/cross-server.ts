@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { WebSocket } from "ws";
 import { patiently, pause } from "./api.ts";
 
-const patienceMillis = 10_000;
+/** A server that hears nobody knows that after ten seconds, and looks for events every five. */
+const patienceMillis = 20_000;
 const restMillis = 250;
 
 /** Checks that subscribers of each server receive the changes made through every other server. Returns the failing pairs. */

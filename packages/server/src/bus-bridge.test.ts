@@ -1,9 +1,10 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { timeOrderedId } from "@ostinato/core";
 import type { Artifact, Flow, LiveNoun } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { addFlowRun } from "../test/flow-run-harness.ts";
 import { startTestServer, type TestServer } from "../test/harness.ts";
 import { openTestSocket } from "../test/socket-harness.ts";
@@ -149,4 +150,69 @@ describe("two servers on one PostgreSQL", () => {
     await one.call("POST", "/events", [plainEvent({ occurred: now(), event: "while.away" })]);
     expect(await missed).toMatchObject({ event: { event: "while.away" } });
   });
+
+  test("a server on whose connection nothing comes finds the changes of others by their events, and listens on another", async () => {
+    const proxy = await proxyTo(database.url);
+    const clock = fakeClock(now());
+    const deaf = await startTestServer(proxy.url, { clock });
+    onTestFinished(async () => {
+      await deaf.stop();
+      await proxy.close();
+    });
+    const heard: string[] = [];
+    deaf.context.bus.subscribe((change) => change.kind === "event" && heard.push(change.event.event));
+    const say = (event: string) => one.call("POST", "/events", [plainEvent({ occurred: now(), event })]);
+    await deaf.tick("other-servers");
+    await say("before");
+    await expect.poll(() => heard, { timeout: 10_000 }).toEqual(["before"]);
+
+    proxy.silenceListeners();
+    await deaf.tick("other-servers");
+    await say("meanwhile");
+    await clock.advance(9);
+    await deaf.tick("other-servers");
+    expect(heard).toEqual(["before"]);
+    await clock.advance(1);
+    await deaf.tick("other-servers");
+    await expect.poll(() => heard, { timeout: 10_000 }).toContain("meanwhile");
+
+    let said = 0;
+    const isHeard = async () => {
+      said += 1;
+      await say(`afterwards ${said}`);
+      return heard.some((event) => event.startsWith("afterwards"));
+    };
+    await expect.poll(isHeard, { timeout: 10_000 }).toBe(true);
+  });
 });
+
+/** A way to PostgreSQL. It can keep back what PostgreSQL says on the connections that listen now. */
+async function proxyTo(databaseUrl: string) {
+  const target = new URL(databaseUrl);
+  const listeners = new Set<Socket>();
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    client.on("data", (sent) => {
+      if (sent.includes("LISTEN ostinato")) listeners.add(upstream);
+    });
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on("error", () => {}).on("close", () => [client, upstream].map((each) => each.destroy()));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = new URL(databaseUrl);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    silenceListeners() {
+      for (const upstream of listeners) upstream.unpipe().resume();
+    },
+    async close() {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,10 +1,11 @@
-import { addSeconds, isUuid, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { addSeconds, isUuid, timeOrderedId } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 import { type HintTopic, hintOf, isHintTopic, noticeOfHint } from "./bus-hints.ts";
-import * as events from "./events/event-pages.service.ts";
+import { readMany, receivedSince } from "./events/event-pages.service.ts";
 import type { Bus, Change, Changed } from "./kernel/bus.ts";
 import type { Context } from "./kernel/context.ts";
-import { createPeers } from "./kernel/peers.ts";
+import { createOwnSigns } from "./kernel/own-signs.ts";
+import { beatSeconds, createPeers } from "./kernel/peers.ts";
 import { type Noun, nouns } from "./live/nouns.service.ts";
 
 /** The subject of a notice. A receiver reads the row by its id, but for hints, which say everything in a word or two. */
@@ -20,7 +21,8 @@ const gatherSeconds = 0.02;
 const maxWaiting = 1000;
 /** Where notices were missed, events are looked for from so long before. It covers the difference of the servers' clocks. */
 const lookBackSeconds = 10;
-const lookAfterSeconds = [1, 5];
+/** A server whose own signs of life have been missing for so long hears nobody. */
+const maxMissingSeconds = 2 * beatSeconds;
 
 /** The bus of a server that is not the only one on its database. */
 export interface BridgedBus extends Bus {
@@ -28,7 +30,8 @@ export interface BridgedBus extends Bus {
   listen(context: Context): Promise<void>;
   /**
    * Tells the other servers that this one lives, and looks whether one of them is silent. One that died between a commit and its
-   * notice has told nobody of the commit: the changes that others missed are found by their events.
+   * notice has told nobody of the commit: the changes that others missed are found by their events. So are the changes of all
+   * others while this server does not hear its own signs.
    */
   lookAfterPeers(): Promise<void>;
   /** Has other servers wake these consumers. */
@@ -44,6 +47,7 @@ export interface BridgedBus extends Bus {
 export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "clock" | "log">): BridgedBus {
   const self = timeOrderedId(clock.now());
   const peers = createPeers(clock);
+  const ownSigns = createOwnSigns(clock);
   const outbox = new Map<Topic, Set<string>>();
   let cancelFlush: (() => void) | undefined;
   let sending: Promise<void> = Promise.resolve();
@@ -54,6 +58,9 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
   /** A server inside a program sends no signs of life. Others know it by its changes, and look for more when it is silent. */
   let isBeating = false;
   let stopped = false;
+  /** When events were last looked for, and which were found: looks overlap. */
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let found: ReadonlySet<string> = new Set();
 
   function flush(): void {
     cancelFlush = undefined;
@@ -103,7 +110,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
 
   function receive(context: Context, message: string): void {
     const [server, topic, ids] = JSON.parse(message) as Notice;
-    if (server === self) return;
+    if (server === self) return void ownSigns.cameBack();
     if (topic === "stopped") peers.left(server);
     // A server that has just begun does not know this one yet.
     else if (peers.heard(server) && isBeating) void sendSign("alive");
@@ -112,14 +119,27 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     else if (local.watched) read(context, topic, ids);
   }
 
-  /** Finds missed changes by their events. */
-  async function catchUp(context: Context, since: Timestamp): Promise<void> {
+  /** Finds the changes of the last seconds by their events. */
+  async function catchUp(context: Context, seconds: number): Promise<void> {
     if (stopped || !local.watched) return;
-    const missed = await events.receivedSince(context, since);
+    const now = clock.elapsed();
+    const unseenSeconds = Math.min(seconds, now - lookedAt);
+    const events = await receivedSince(context, addSeconds(clock.now(), -unseenSeconds - lookBackSeconds));
+    const missed = events.filter(({ id }) => !found.has(id));
+    lookedAt = now;
+    found = new Set(events.map(({ id }) => id));
     for (const part of partsOf(missed.map(({ id }) => id))) read(context, "event", part);
     for (const noun of Object.keys(nouns) as LiveNoun[]) {
       for (const part of partsOf([...idsNamed(missed, noun)])) read(context, noun, part);
     }
+  }
+
+  /** Seconds for which this server has not heard itself, where that is too long. Has it listen on another connection. */
+  function takeDeafness(): number {
+    const seconds = ownSigns.missingSeconds();
+    if (seconds < maxMissingSeconds) return 0;
+    db.notices.renew();
+    return seconds;
   }
 
   return {
@@ -133,26 +153,20 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     },
     async lookAfterPeers() {
       isBeating = true;
+      const missedSeconds = Math.max(takeDeafness(), peers.takeSilence());
+      ownSigns.sent();
       await sendSign("alive");
-      const silentSeconds = peers.takeSilence();
-      if (silentSeconds === undefined || listening === undefined) return;
-      await catchUp(listening, addSeconds(clock.now(), -silentSeconds - lookBackSeconds));
+      if (missedSeconds > 0 && listening !== undefined) await catchUp(listening, missedSeconds);
     },
     wakeElsewhere: (names) => notify(["wake", names]),
     async listen(context) {
       listening = context;
-      const lost = () => {
-        if (stopped) return;
-        const since = addSeconds(clock.now(), -lookBackSeconds);
-        for (const seconds of lookAfterSeconds) {
-          clock.after(seconds, () => {
-            catchUp(context, since).catch((error: unknown) =>
-              log.warn({ err: error }, "missed events could not be read"),
-            );
-          });
-        }
+      const resumed = (deafSeconds: number) => {
+        catchUp(context, Math.max(deafSeconds, ownSigns.missingSeconds())).catch((error: unknown) =>
+          log.warn({ err: error }, "missed events could not be read"),
+        );
       };
-      await db.notices.listen((message) => receive(context, message), lost);
+      await db.notices.listen((message) => receive(context, message), resumed);
     },
     async stop() {
       stopped = true;
@@ -208,7 +222,7 @@ function noticeOf(change: Change): readonly [topic: Topic, ids: readonly string[
 
 /** Ignores topics that only a newer server on the same database knows. */
 async function changesOf(context: Context, topic: string, ids: readonly string[]): Promise<readonly Change[]> {
-  if (topic === "event") return (await events.readMany(context, ids)).map((event) => ({ kind: "event", event }));
+  if (topic === "event") return (await readMany(context, ids)).map((event) => ({ kind: "event", event }));
   if (isHintTopic(topic)) return ids.map((text) => hintOf(topic, text));
   const noun = topic.replace(/^deleted /, "");
   if (!isNoun(noun)) return [];
@@ -220,6 +234,6 @@ function isNoun(name: string): name is LiveNoun {
 }
 
 async function changedBy<N extends LiveNoun>(context: Context, noun: N, ids: readonly string[]): Promise<Changed<N>> {
-  const { readMany, readAtDelivery }: Noun<LiveRow<N>> = nouns[noun];
-  return { kind: "changed", noun, ids, rows: readAtDelivery === true ? undefined : await readMany(context, ids) };
+  const { readMany: readRows, readAtDelivery }: Noun<LiveRow<N>> = nouns[noun];
+  return { kind: "changed", noun, ids, rows: readAtDelivery === true ? undefined : await readRows(context, ids) };
 }

@@ -165,8 +165,13 @@ export interface DatabaseFile {
 export interface Notices {
   /** Sends messages in their order; resolves when they are on their way, or lost with the database. */
   send(messages: readonly string[]): Promise<void>;
-  /** Resolves when messages arrive. `lost` is called when some may have been missed; listening then continues. */
-  listen(receive: (message: string) => void, lost: () => void): Promise<void>;
+  /**
+   * Resolves when messages arrive, or when the first attempt to listen has failed; further ones follow. `resumed` is called when
+   * messages arrive again after seconds in which some may have been missed.
+   */
+  listen(receive: (message: string) => void, resumed: (deafSeconds: number) => void): Promise<void>;
+  /** Listens on another connection, because nothing comes on the present one. */
+  renew(): void;
 }
 
 /** The database is locked, full or gone. Nothing of the unit of work was kept. */

@@ -11,8 +11,8 @@ export interface Peers {
   heard(server: string): boolean;
   /** Forgets a server that has stopped in order, and so has sent everything. */
   left(server: string): void;
-  /** Forgets the servers that are silent; gives the seconds of the longest silence, and undefined where none is. */
-  takeSilence(): number | undefined;
+  /** Forgets the servers that are silent; gives the seconds of the longest silence, and 0 where none is. */
+  takeSilence(): number;
 }
 
 export function createPeers(clock: Clock): Peers {
@@ -28,7 +28,7 @@ export function createPeers(clock: Clock): Peers {
       const silences = [...heardAt].map(([server, at]) => ({ server, seconds: clock.elapsed() - at }));
       const silent = silences.filter(({ seconds }) => seconds >= maxSilentSeconds);
       for (const { server } of silent) heardAt.delete(server);
-      return silent.length === 0 ? undefined : Math.max(...silent.map(({ seconds }) => seconds));
+      return Math.max(0, ...silent.map(({ seconds }) => seconds));
     },
   };
 }

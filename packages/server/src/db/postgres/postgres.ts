@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "@ostinato/core";
+import { type Clock, sleep, systemClock } from "@ostinato/core";
 import { CompiledQuery, sql } from "kysely";
 import pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
@@ -47,7 +47,7 @@ export function openPostgres(options: PostgresOptions): Database {
   const slowPools = { programs: slowPool, pages: pagesPool };
   /** Uses another connection, since the reading one is busy. */
   const cancel = (pid: number) => queryOnce(pool, "SELECT pg_cancel_backend($1)", [pid]);
-  const notices = postgresNotices(url, pool);
+  const notices = postgresNotices({ url, pool, clock: systemClock() });
   const resolveLostCommit = lostCommitResolver({ pool, clock });
   const changes = knownChanges({
     types: postgresTypes,
@@ -68,7 +68,7 @@ export function openPostgres(options: PostgresOptions): Database {
   });
   /** After a failover the address may lead to another server, but open connections still lead to the old one. */
   const openAnew = () => {
-    for (const each of [pool, slowPool, pagesPool, groups]) each.renew();
+    for (const each of [pool, slowPool, pagesPool, groups, notices]) each.renew();
   };
   async function write<T>(work: Work<T>, { patienceSeconds = 10, together, change }: WriteOptions = {}): Promise<T> {
     if (change !== undefined) return groups.change(work, change);

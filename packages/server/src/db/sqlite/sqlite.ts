@@ -89,7 +89,7 @@ export function openSqlite(options: SqliteOptions): Database {
       await writing.executeQuery(CompiledQuery.raw(statement));
     },
     file: openFiles,
-    notices: { send: async () => {}, listen: async () => {} },
+    notices: { send: async () => {}, listen: async () => {}, renew() {} },
     abandon() {
       if (reader.isOpen) reader.close();
       if (writer.isOpen) writer.close();
