@@ -47,6 +47,8 @@ test("the examples in the docstrings compile", async () => {
           ostinato: [join(root, "packages/sdk/src/index.ts")],
           "ostinato/config": [join(root, "packages/ostinato/src/config.ts")],
           "ostinato/integration": [join(root, "packages/sdk/src/integration.ts")],
+          // Schemas are given with the library of the user's choice.
+          zod: [join(root, "node_modules/zod")],
           "ostinato/testing": [join(root, "packages/testing/src/index.ts")],
           ...Object.fromEntries(
             integrations.map((name) => [`@ostinato/${name}`, [join(root, "integrations", name, "src/index.ts")]]),

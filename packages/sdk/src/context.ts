@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Decision } from "@ostinato/client/flow-run-states";
+import type { State, StateCreate } from "@ostinato/protocol";
 import type { Scope } from "./scope.ts";
 import type { RunSession } from "./session/roles.ts";
+import type { RunState } from "./states.ts";
 
 /** The runs that the running code belongs to. */
 export interface RunContext {
@@ -28,6 +31,22 @@ export interface FlowRunView extends RunView {
   readonly parameters: unknown;
   /** The time for which the run was scheduled, as the server stores it. */
   readonly scheduledTime: string | undefined;
+  /** Undefined in a worker thread, which cannot change them. */
+  readonly states?: FlowRunStates;
+}
+
+/** The states of a flow run, for code inside the run that changes them. */
+export interface FlowRunStates {
+  readonly state: RunState;
+  propose(state: StateCreate): Promise<Decision>;
+  /** Takes note of a state that somebody else has given the run. */
+  note(state: State): void;
+  /** The moment in so many seconds, by the server's clock. */
+  momentIn(seconds: number): string;
+  /** Ends the run from inside. */
+  interrupt(reason: Error): void;
+  /** Logs a line under the run. */
+  say(level: number, message: string): void;
 }
 
 export interface TaskRunView extends RunView {

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { ApiError, ServerUnreachable } from "@ostinato/client";
 import { constructorName, failureParts, fieldText, isError } from "./failures/failure-parts.ts";
+import { problemList } from "./failures/problem-list.ts";
 
 export { ServerUnreachable };
 
@@ -24,8 +25,7 @@ export class ParameterError extends OstinatoError {
   readonly problems: readonly ParameterProblem[];
 
   constructor(flowName: string, problems: readonly ParameterProblem[]) {
-    const list = problems.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`)).join("; ");
-    super(`The parameters of flow "${flowName}" are wrong. ${list}`);
+    super(`The parameters of flow "${flowName}" are wrong. ${problemList(problems)}`);
     this.problems = problems;
   }
 }
@@ -50,6 +50,18 @@ export class FlowTimeout extends OstinatoError {
   constructor(flowRunName: string, seconds: number) {
     super(
       `Flow run "${flowRunName}" took longer than its timeout of ${seconds} s. Raise "timeout", or give it less to do.`,
+    );
+  }
+}
+
+/** Nobody answered a pause within its `timeout`. The run is Failed on the server from then on. */
+export class PauseTimeout extends OstinatoError {
+  override readonly name = "PauseTimeout";
+  readonly code = "PAUSE_TIMEOUT";
+
+  constructor(flowRunName: string, seconds: number) {
+    super(
+      `Flow run "${flowRunName}" was paused and not resumed within ${seconds} s. Raise "timeout", or leave it out to wait without a limit.`,
     );
   }
 }

@@ -3,18 +3,20 @@ import type { FlowRunLogOptions } from "../logs/show-logs.ts";
 import { jsonOption, limitOption, repeated, wholeNumber, yesOption } from "../options.ts";
 import type { CancelOptions } from "./cancel.ts";
 import type { FlowRunListOptions } from "./list.ts";
+import type { ResumeOptions } from "./resume.ts";
 
 const runArgument = "id or name of the flow run";
 
 export function flowRunCommands(): Command {
   const flowRun = new Command("flow-run").description(
-    "runs of flows: list, inspect, waiting, logs, cancel, delete, execute",
+    "runs of flows: list, inspect, waiting, logs, resume, cancel, delete, execute",
   );
   const makers = [
     listCommand,
     inspectCommand,
     waitingCommand,
     logsCommand,
+    resumeCommand,
     cancelCommand,
     deleteCommand,
     executeCommand,
@@ -72,6 +74,25 @@ function logsCommand(): Command {
     .action(async (run: string, options: FlowRunLogOptions) =>
       (await import("../logs/show-logs.ts")).flowRunLogs(run, options),
     );
+}
+
+function resumeCommand(): Command {
+  return new Command("resume")
+    .description("let a paused flow run go on, with the answer that it waits for")
+    .argument("<flow-run>", runArgument)
+    .addOption(repeated("--input <answer>", "the answer: a JSON object, name=value, or @file with an object"))
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Without --input it asks on the terminal.
+
+Examples:
+  $ ostinato flow-run resume calm-heron --input approved=true --input 'comment=looks right'
+  $ ostinato flow-run resume calm-heron --input '{"approved": true}'
+  $ ostinato flow-run resume calm-heron --input @answer.json`,
+    )
+    .action(async (run: string, options: ResumeOptions) => (await import("./resume.ts")).resume(run, options));
 }
 
 function cancelCommand(): Command {

@@ -58,7 +58,7 @@ function readOne(text: string, schema: ParameterSchema): readonly [name: string,
 }
 
 /** Parses JSON, but keeps `2024` a string for a parameter that can only be a string. */
-function readValue(text: string, property: unknown): unknown {
+export function readValue(text: string, property: unknown): unknown {
   const value = readJson(text);
   if (value === undefined) return text;
   return takesOnlyText(property) && typeof value !== "string" && value !== null ? text : value;
@@ -107,11 +107,11 @@ interface JsonSchema {
   readonly items?: unknown;
 }
 
-function propertiesOf(schema: ParameterSchema): JsonSchema["properties"] {
+export function propertiesOf(schema: ParameterSchema): JsonSchema["properties"] {
   return (schema as JsonSchema | undefined)?.properties;
 }
 
-function requiredOf(schema: ParameterSchema): readonly string[] {
+export function requiredOf(schema: ParameterSchema): readonly string[] {
   const { required = [], properties = {} } = (schema ?? {}) as JsonSchema;
   // Some libraries list a parameter with a default as required.
   return required.filter((name) => !("default" in Object(properties[name])));
@@ -131,7 +131,7 @@ function takesOnlyText(property: unknown): boolean {
   return type === "string" || (Array.isArray(type) && type.every((one) => one === "string" || one === "null"));
 }
 
-function typeText(property: unknown): string {
+export function typeText(property: unknown): string {
   const { type, enum: values, const: constant, anyOf, oneOf, items } = Object(property) as JsonSchema;
   const choices = anyOf ?? oneOf;
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(" | ");

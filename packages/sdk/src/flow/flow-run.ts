@@ -1,10 +1,10 @@
 import { isNotFound } from "@ostinato/client";
 import type { Claim } from "@ostinato/client/flow-run-states";
-import { type Decision, proposeState } from "@ostinato/client/flow-run-states";
+import { type Decision, proposeState, readState } from "@ostinato/client/flow-run-states";
 import { type ResultLocation, secondsBetween, stateNames, toTimestamp } from "@ostinato/core";
-import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
+import type { keepFlowRunResult, Resource, State, StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
-import { context, type FlowRunView, type RunContext } from "../context.ts";
+import { context, type FlowRunStates, type FlowRunView, type RunContext } from "../context.ts";
 import { Cancelled, FlowTimeout, toError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { resolved } from "../inputs/arguments.ts";
@@ -19,6 +19,7 @@ import { Limiter } from "../run/limiter.ts";
 import { flowRunResources } from "../run/related-resources.ts";
 import { type Interruptible, Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
+import { ServerTime } from "../session/server-time.ts";
 import { flushed, type Session } from "../session/session.ts";
 import { type FinalState, type RunState, unsuccessfulState } from "../states.ts";
 import { watchCancellation } from "./cancellation.ts";
@@ -61,7 +62,7 @@ export interface FlowRunOptions {
 }
 
 /** One run of a flow: from its creation on the server to its final state, with all attempts. */
-export class FlowRun implements Interruptible, FlowRunView {
+export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
   readonly session: Session;
   readonly definition: FlowDefinition;
   readonly id: string;
@@ -71,6 +72,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   readonly #options: FlowRunOptions;
   readonly #interruption = new Interruption();
   readonly #slots = new FlowSlots(this);
+  readonly #serverTime: ServerTime;
   #scope: Scope;
   /** The run's state on the server. */
   state: RunState;
@@ -88,6 +90,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     this.attempt = identity.runCount;
     this.parameters = parameters;
     this.parent = parent;
+    this.#serverTime = new ServerTime(session.clock);
     this.#scope = this.#newScope(undefined);
     if (options.warning !== undefined) this.#log(logLevels.warning, options.warning);
     this.#observe();
@@ -100,6 +103,10 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   get flowName(): string {
     return this.definition.name;
+  }
+
+  get states(): FlowRunStates {
+    return this;
   }
 
   get claim(): Claim | undefined {
@@ -265,6 +272,8 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   /** Reports to the server how the attempt ended. Undefined when it is retried. */
   async #end(outcome: Outcome): Promise<FinalState<unknown> | undefined> {
+    // A pause that nobody answered has ended the run already.
+    if (outcome.type === "FAILED" && this.state.type === "FAILED") return acceptedEnd(outcome, this.state);
     if (outcome.type === "FAILED") await this.#arrangeDelay();
     const failedAt = this.session.clock.elapsed();
     const forced = outcome.type === "CANCELLED" || outcome.type === "CRASHED";
@@ -289,6 +298,19 @@ export class FlowRun implements Interruptible, FlowRunView {
     return this.#end(outcomeOfError(new Cancelled(state.message || undefined), true));
   }
 
+  propose(state: StateCreate): Promise<Decision> {
+    return this.#propose(state, this.signal);
+  }
+
+  note(state: State): void {
+    this.state = readState(state);
+    this.#observe();
+  }
+
+  momentIn(seconds: number): string {
+    return this.#serverTime.in(seconds);
+  }
+
   async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
     const { claim } = this;
     const proposal = { flowRunId: this.id, from: this.state, state, force, signal, claim };
@@ -296,6 +318,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       if (!isNotFound(error)) throw error;
       return this.#decidedByDeletion();
     });
+    if (decision.status === "ACCEPT") this.#serverTime.hear(decision.state.timestamp);
     this.state = decision.state;
     this.#observe();
     return decision;

@@ -1,5 +1,6 @@
 import type { StandardJSONSchemaV1 } from "@standard-schema/spec";
-import { isStandard, type ParameterSchema } from "./parameters.ts";
+import { isStandard } from "./checked-value.ts";
+import type { ParameterSchema } from "./parameters.ts";
 import { type JsonSchema, nothing, portableSchema } from "./portable-schema.ts";
 
 /**

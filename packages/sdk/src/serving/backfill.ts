@@ -6,10 +6,10 @@ import { UsageError } from "../errors.ts";
 import type { BackfillCounts, BackfillOptions } from "../flow/backfill-options.ts";
 import { recordParameters } from "../inputs/recorded-parameters.ts";
 import { aConcurrency, aDuration, aFunction, anObject, checkOptions, type Rules } from "../run/option-checks.ts";
+import { untilEnded } from "../session/run-watch.ts";
 import { type Session, session } from "../session/session.ts";
 import { requireDeployment } from "./deployment-lookup.ts";
 import { aMoment, anAbortSignal } from "./option-rules.ts";
-import { untilEnded } from "./run-watch.ts";
 
 const rules: Rules = {
   from: aMoment,

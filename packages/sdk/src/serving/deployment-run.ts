@@ -11,10 +11,10 @@ import { recordParameters } from "../inputs/recorded-parameters.ts";
 import { aBoolean, aDuration, aName, anObject, checkOptions, type Rules, strings } from "../run/option-checks.ts";
 import type { Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
+import { untilEnded } from "../session/run-watch.ts";
 import { type Session, session } from "../session/session.ts";
 import { requireDeployment } from "./deployment-lookup.ts";
 import { aMoment, aPriority } from "./option-rules.ts";
-import { untilEnded } from "./run-watch.ts";
 
 const rules: Rules = {
   parameters: anObject,

@@ -12,8 +12,8 @@ import {
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
+import { ServerTime } from "../session/server-time.ts";
 import { DueRuns } from "./due-runs.ts";
-import { ServerTime } from "./server-time.ts";
 
 const recorder = recordOnOwnServer();
 let clock: FakeClock;

@@ -4,7 +4,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 import type { Api, Lifetime } from "../session/roles.ts";
-import type { ServerTime } from "./server-time.ts";
+import type { ServerTime } from "../session/server-time.ts";
 
 /** The process of the run waits for its next attempt. */
 function waitsInProcess({ state_name, empirical_policy: { retry_type } }: FlowRun): boolean {

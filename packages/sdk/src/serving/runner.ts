@@ -3,12 +3,12 @@ import type { FlowRun, readServerInfo, WakingMessage } from "@ostinato/protocol"
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
+import { ServerTime } from "../session/server-time.ts";
 import type { Session } from "../session/session.ts";
 import { watchForDeleted } from "./deleted-deployments.ts";
 import { DueRuns } from "./due-runs.ts";
 import { HeldRun } from "./held-run.ts";
 import { type FlowPlace, ReadyProcesses } from "./ready-processes.ts";
-import { ServerTime } from "./server-time.ts";
 
 /** A deployment whose runs this process executes. */
 export interface ServedDeployment extends FlowPlace {

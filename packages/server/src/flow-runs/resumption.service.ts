@@ -41,6 +41,8 @@ async function resumeIn(unit: Unit, { id, input }: Resumption): Promise<Orchestr
   if ("problem" in checked) return refusedInput(paused, checked.problem);
   const result = await proposeIn(unit, { id, state: nextState(paused), ruleSet: "core" });
   if (keys.response !== undefined && result.status === "ACCEPT" && !isEmpty(checked.value)) {
+    // Somebody may have kept a value under this key by hand: the answer that is acknowledged is the one that counts.
+    await inputs.forgetIn(tx, id, [keys.response]);
     await inputs.createIn(unit.context, tx, { flowRunId: id, key: keys.response, value: writeJson(checked.value) });
   }
   return result;

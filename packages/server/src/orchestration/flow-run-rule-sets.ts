@@ -4,6 +4,7 @@ import { flowRunFollowers as followers } from "./flow-run-followers.ts";
 import {
   cancelAtOnceWithoutProcess,
   cancellingEndsAsCancelled,
+  endPauseOnce,
   type FlowRunEffect,
   type FlowRunFacts,
   type FlowRunSubject,
@@ -32,6 +33,7 @@ export const coreFlowRunRules: FlowRunRuleSet = {
     actUnderClaim,
     keepClaim,
     refuseRepeatedTransition,
+    endPauseOnce,
     claimBeforeEnd,
     guardFinishedRun,
     cancellingEndsAsCancelled,

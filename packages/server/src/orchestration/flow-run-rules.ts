@@ -200,6 +200,21 @@ export const pause: FlowRunRule = {
   },
 };
 
+/** A process that ends a pause names it, since somebody may have resumed the run in the meantime. */
+export const endPauseOnce: FlowRunRule = {
+  name: "end-pause-once",
+  from: anyType,
+  to: ["FAILED"],
+  when: ({ proposed }) => (proposed.details.pause_key ?? null) !== null,
+  decide: ({ initial, proposed }) => (endsPause(initial, proposed) ? accept : refuse("The pause has ended already.")),
+};
+
+/** Whether the process that paused the run ends the pause, because nobody has resumed the run in time. */
+function endsPause(initial: RunState | null, { type, details }: Proposal): boolean {
+  const key = details.pause_key ?? null;
+  return type === "FAILED" && key !== null && initial?.type === "PAUSED" && initial.details.pause_key === key;
+}
+
 const afterPause: readonly StateType[] = ["RUNNING", "SCHEDULED", "CANCELLING", ...terminalStateTypes];
 
 export const resume: FlowRunRule = {
@@ -216,7 +231,8 @@ export const resume: FlowRunRule = {
       return refuse(`Cannot reschedule a ${name} flow run without a deployment.`);
     }
     // A blocking pause keeps its process alive, which must learn of the cancellation even after the deadline.
-    if (proposed.type !== "CANCELLING" && isOver(detailTime(initial, "pause_timeout"), now)) {
+    const maySucceedDeadline = proposed.type === "CANCELLING" || endsPause(initial, proposed);
+    if (!maySucceedDeadline && isOver(detailTime(initial, "pause_timeout"), now)) {
       return {
         kind: "reject",
         reason: "The flow run pause has timed out and can no longer resume.",

@@ -1,0 +1,70 @@
+import { context } from "../context.ts";
+import { UsageError } from "../errors.ts";
+import type { ParameterSchema, ParametersOut } from "../inputs/parameters.ts";
+import { aDuration, aName, anything, checkOptions, type Rules } from "../run/option-checks.ts";
+import type { AnyPauseOptions, PauseOptions } from "./pause-options.ts";
+import type { Pause, PausedFlow } from "./pausing.ts";
+
+const rules: Rules = {
+  title: aName,
+  description: aName,
+  input: (value) => (isSchema(value) ? undefined : "a schema, such as z.object({ … })"),
+  initial: anything,
+  timeout: aDuration,
+  key: aName,
+};
+
+/**
+ * Pauses the flow run until somebody resumes it: on its page, with `ostinato flow-run resume`, or through the API. Resolves with the answer
+ * in the shape of `input`. Tasks that are under way go on meanwhile.
+ *
+ * ```ts
+ * import { flow, pause } from "ostinato";
+ * import { z } from "zod";
+ *
+ * export const publish = flow(async function publish({ table }: { table: string }) {
+ *   const { approved, comment } = await pause({
+ *     title: "Publish the table?",
+ *     description: `**${table}** is ready.`,
+ *     input: z.object({ approved: z.boolean(), comment: z.string().optional() }),
+ *     timeout: "1d",
+ *   });
+ *   return approved ? `published ${table}` : `not published: ${comment}`;
+ * });
+ * ```
+ *
+ * An answer that the schema refuses does not end the run: it pauses again and says which field is wrong. Rejects with `PauseTimeout` when
+ * nobody has answered in time; the run is Failed then.
+ */
+export function pause(options?: PauseOptions): Promise<void>;
+export function pause<S extends ParameterSchema>(
+  options: PauseOptions<S> & { readonly input: S },
+): Promise<ParametersOut<S>>;
+export async function pause(options: AnyPauseOptions = {}): Promise<unknown> {
+  const { flow, wanted } = asked("pause()", options);
+  const { pauseFlow } = await import("./pausing.ts");
+  return await pauseFlow(flow, { ...wanted, kind: "pause" });
+}
+
+/** Counts the pause and finds its run, before anything else of the program runs. */
+function asked(what: string, options: AnyPauseOptions): { flow: PausedFlow; wanted: Omit<Pause, "kind"> } {
+  checkOptions(what, options, rules);
+  const { scope, flowRun, taskRun } = context.getStore() ?? {};
+  if (flowRun?.states === undefined || scope === undefined) {
+    throw new UsageError(
+      flowRun === undefined
+        ? `${what} needs a flow run: call it from the function given to flow(), or from a task of the flow.`
+        : `${what} cannot be called in a worker thread: call it from the flow.`,
+    );
+  }
+  const number = String(scope.count("pause") + 1);
+  return {
+    flow: { session: scope.session, scope, id: flowRun.id, name: flowRun.name, states: flowRun.states },
+    wanted: { ...options, key: options.key ?? number, signal: (taskRun ?? flowRun).signal },
+  };
+}
+
+function isSchema(value: unknown): boolean {
+  // Schemas of arktype are functions.
+  return typeof value === "function" || (typeof value === "object" && value !== null);
+}
