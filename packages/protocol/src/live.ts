@@ -25,12 +25,13 @@ export type LiveArtifact = Static<typeof LiveArtifact>;
 /**
  * The nouns of the live feed. `row` is the row that a page gets. `list` names the topic of all rows; `one` is the field with the
  * id of the row whose topic bears the noun's own name. A noun with neither appears on the topics of others.
+ * `withSubflows` says of a topic of a flow run that it has the rows of the run's subflows too, at any depth.
  */
 export const liveNouns = {
   flow: { row: Flow, list: "flows" },
   "flow-run": { row: FlowRunRow, list: "flow-runs", one: "flow_run_id" },
   "task-run": { row: TaskRun, one: "task_run_id" },
-  log: { row: Log },
+  log: { row: Log, one: "flow_run_id", withSubflows: true },
   artifact: { row: LiveArtifact, list: "artifacts" },
   deployment: { row: Deployment, list: "deployments", one: "deployment_id" },
   "work-pool": { row: LivePlace, list: "work-pools", one: "work_pool_id" },
@@ -43,7 +44,13 @@ interface NounOnPages {
   readonly row: TSchema;
   readonly list?: string;
   readonly one?: string;
+  readonly withSubflows?: true;
 }
+
+/** The topics that have the rows of subflows too. */
+export const topicsWithSubflows: ReadonlySet<string> = new Set(
+  Object.entries<NounOnPages>(liveNouns).flatMap(([noun, { withSubflows }]) => (withSubflows === true ? noun : [])),
+);
 
 type Nouns = typeof liveNouns;
 export type LiveNoun = keyof Nouns;
@@ -51,7 +58,7 @@ export type LiveRow<N extends LiveNoun = LiveNoun> = { readonly [K in N]: Static
 
 /** The topics of all rows of a noun. */
 export type ListTopic = { [N in LiveNoun]: Nouns[N] extends { readonly list: infer L } ? L : never }[LiveNoun];
-/** The nouns of which a page can watch a single row. */
+/** The nouns of which a page can watch a single row, or those of a single run. */
 export type WatchedNoun = { [N in LiveNoun]: Nouns[N] extends { readonly one: string } ? N : never }[LiveNoun];
 
 type TopicOfOne<N extends WatchedNoun> = {
@@ -59,8 +66,8 @@ type TopicOfOne<N extends WatchedNoun> = {
 }[N];
 
 /**
- * The topics of the live feed. `flow-run` covers one run with its task runs, logs, artifacts and subflows, `task-run` one with
- * its logs and artifacts, `work-pool` one pool with its queues and workers, and `work-pools` all of them.
+ * The topics of the live feed. `flow-run` covers one run with its task runs, logs, artifacts and subflows, `log` the lines of a
+ * flow run and of its subflows at any depth, `task-run` a task run with its logs and artifacts, `work-pool` one pool with its queues and workers, and `work-pools` all of them.
  */
 export type LiveTopic = { readonly [K in ListTopic]: { readonly kind: K } }[ListTopic] | TopicOfOne<WatchedNoun>;
 export const LiveTopic = Type.Unsafe<LiveTopic>(

@@ -1,6 +1,6 @@
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createFlowNamed, recordLogs, startRun } from "./fixtures.ts";
+import { createFlowNamed, recordLogs, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -102,6 +102,40 @@ test("answers that come late and in another order than they were asked for leave
   await log.getByText("during-2 6", { exact: true }).waitFor();
   const end = (await shown(page)).filter((message) => message.startsWith("during"));
   expect(end).toEqual(messages(lines("during-0", 7), lines("during-1", 7), lines("during-2", 7)));
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("lines of subflows come live among those of the run, in the order of their time, and stay when it ends", async () => {
+  const run = await startRun(site.client, { flowId, name: "nested-newt" });
+  const line = (message: string, minutesAgo: number) => ({ message, ago: minutesAgo * 60 });
+  await recordLogs(site.client, run.id, [line("own 1", 40)]);
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+  await page.getByText("1 line", { exact: true }).waitFor();
+  // The subflow begins while the page is open, and its lines arrive after later ones of the run.
+  const [calling = ""] = await recordTasks(site.client, run.id, [
+    { name: "inner-0", start: 21, took: 30, state: "RUNNING" },
+  ]);
+  const child = await startRun(site.client, { flowId, name: "inner-ibis", parentTaskRunId: calling });
+  await recordLogs(site.client, run.id, [line("own 2", 30), line("own 3", 10)]);
+  await recordLogs(site.client, child.id, [line("inner 1", 35), line("inner 2", 20), line("inner 3", 5)]);
+  await page.getByText("6 lines", { exact: true }).waitFor();
+  const all = ["own 1", "inner 1", "own 2", "inner 2", "own 3", "inner 3"];
+  expect(await shown(page)).toEqual(all);
+  await page.getByRole("button", { name: "Subflows" }).click();
+  await page.getByText("3 lines", { exact: true }).waitFor();
+  await recordLogs(site.client, child.id, [line("inner 4", 4)]);
+  await recordLogs(site.client, run.id, [line("own 4", 3)]);
+  await expect.poll(() => shown(page)).toEqual(["own 1", "own 2", "own 3", "own 4"]);
+  await page.getByRole("button", { name: "Subflows" }).click();
+  await page.getByText("8 lines", { exact: true }).waitFor();
+  await child.end("COMPLETED");
+  await run.end("COMPLETED");
+  await page.getByRole("heading", { name: /nested-newt/ }).waitFor();
+  await expect.poll(() => shown(page)).toEqual([...all, "inner 4", "own 4"]);
+  await page.reload();
+  await page.getByText("8 lines", { exact: true }).waitFor();
+  expect(await shown(page)).toEqual([...all, "inner 4", "own 4"]);
   expect(problems).toEqual([]);
   await close();
 });

@@ -1,6 +1,5 @@
 import type { LiveChange, LiveDeletion, LiveRowChange, LiveTopic } from "@ostinato/protocol";
-import type { Nouns } from "./nouns.service.ts";
-import { keyOf, keysOf, kindsOf, type TopicKey, type TopicKind } from "./topics.ts";
+import { type Feed, keyOf, keysOf, kindsOf, type TopicKey, type TopicKind } from "./topics.ts";
 
 /** More of one kind in one message, and reading anew is cheaper for both sides. */
 const maxOfAKind = 1000;
@@ -16,12 +15,12 @@ export interface Batch {
 export type Sorter = (topic: LiveTopic) => readonly LiveChange[] | undefined;
 
 /** Looks through the batch once, however many topics ask for their part of it. */
-export function sorter(nouns: Nouns, { rows, deleted }: Batch): Sorter {
+export function sorter(feed: Feed, { rows, deleted }: Batch): Sorter {
   const byTopic = new Map<TopicKey, LiveRowChange[]>();
-  for (const change of rows) for (const key of keysOf(nouns, change)) addTo(byTopic, key, change);
+  for (const change of rows) for (const key of keysOf(feed, change)) addTo(byTopic, key, change);
   // The topics of a deleted row are unknown: every topic that may have shown it gets the deletion.
   const byKind = new Map<TopicKind, LiveDeletion[]>();
-  for (const change of deleted) for (const kind of kindsOf(nouns, change.of)) addTo(byKind, kind, change);
+  for (const change of deleted) for (const kind of kindsOf(feed.nouns, change.of)) addTo(byKind, kind, change);
 
   return (topic) => {
     const changes = [...(byTopic.get(keyOf(topic)) ?? []), ...(byKind.get(topic.kind) ?? [])];

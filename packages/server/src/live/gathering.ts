@@ -1,7 +1,7 @@
 import type { LiveDeletion, LiveNoun, LiveRow, LiveRowChange } from "@ostinato/protocol";
 import type { Change, Changed, Deleted } from "../kernel/bus.ts";
-import type { Noun, Nouns } from "./nouns.service.ts";
-import { type Interest, keysOf, kindsOf } from "./topics.ts";
+import type { Noun } from "./nouns.service.ts";
+import { type Feed, type Interest, keysOf, kindsOf, unplacedRuns } from "./topics.ts";
 
 /** If more changes arrive between two deliveries, pages reload their data instead. */
 const maxGathered = 20_000;
@@ -28,7 +28,8 @@ export interface Gathering {
   take(): Gathered;
 }
 
-export function createGathering(nouns: Nouns, interest: Interest): Gathering {
+export function createGathering(feed: Feed, interest: Interest): Gathering {
+  const { nouns } = feed;
   let next = empty();
   let characters = 0;
 
@@ -50,9 +51,9 @@ export function createGathering(nouns: Nouns, interest: Interest): Gathering {
     return { watched: watched || progressed.size > 0, progressed: [...progressed] };
   }
 
-  /** Returns whether any page watches the row. */
+  /** Returns whether any page watches the row, or may watch it. */
   function keep<N extends LiveNoun>(change: LiveRowChange<N>): boolean {
-    if (!keysOf(nouns, change).some(interest.isWatched)) return false;
+    if (!mayBeWatched(change)) return false;
     if (sizeOf(next) >= maxGathered || characters >= maxCharacters) {
       next = { ...empty(), lost: true };
       characters = 0;
@@ -63,6 +64,10 @@ export function createGathering(nouns: Nouns, interest: Interest): Gathering {
     characters += charactersOf?.(row) ?? 0;
     partOf(next.rows, kind, () => new Map()).set(row.id, change);
     return true;
+  }
+
+  function mayBeWatched<N extends LiveNoun>(change: LiveRowChange<N>): boolean {
+    return keysOf(feed, change).some(interest.isWatched) || unplacedRuns(feed, interest, change).length > 0;
   }
 
   function addUnread(noun: LiveNoun, ids: Iterable<string>): void {

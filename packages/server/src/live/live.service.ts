@@ -4,10 +4,11 @@ import type { Context } from "../kernel/context.ts";
 import type { SocketConnection, SocketHandlers } from "../kernel/socket.ts";
 import { type Batch, sorter } from "./delivery.ts";
 import { createGathering, type Gathered } from "./gathering.ts";
+import { createLineage } from "./lineage.ts";
 import { type Noun, nouns } from "./nouns.service.ts";
 import { createProgress, progressSeconds } from "./progress.ts";
 import { readRequest } from "./requests.ts";
-import { createTopics, type Page, type Topics } from "./topics.ts";
+import { createTopics, type Feed, type Page, type Topics, unplacedRuns } from "./topics.ts";
 
 /** Changes are gathered so long before they are sent: the eye does not see it, and a burst becomes one message. */
 const gatherSeconds = 0.05;
@@ -22,7 +23,9 @@ export function createLive(context: Context): (connection: SocketConnection) => 
   const { bus, clock } = context;
   const topics = createTopics();
   const pages = new Set<Page>();
-  const gathering = createGathering(nouns, topics);
+  const lineage = createLineage();
+  const feed: Feed = { nouns, lineage };
+  const gathering = createGathering(feed, topics);
   const progress = createProgress();
   let unsubscribe: (() => void) | undefined;
   let timer: { readonly due: number; readonly cancel: () => void } | undefined;
@@ -48,9 +51,14 @@ export function createLive(context: Context): (connection: SocketConnection) => 
     gathering.addUnread("flow-run", progress.take(clock.elapsed()));
     const gathered = gathering.take();
     for (const [noun, ids] of gathered.unread) gathering.addUnread(noun, [...ids].slice(maxRowsRead));
-    const rows = await rowsOf(context, gathered);
+    const rows = await readable(context, async () => {
+      const read = await rowsOf(context, gathered);
+      const unplaced = read.flatMap((change) => unplacedRuns(feed, topics, change));
+      if (unplaced.length > 0) await lineage.read(context.db, unplaced);
+      return read;
+    });
     if (gathered.lost || rows === undefined) resync(pages, "There were more changes than could be kept.");
-    else send(topics, { rows, deleted: gathered.deleted });
+    else send(feed, topics, { rows, deleted: gathered.deleted });
     for (const page of pages) catchUp(page);
     delivering = false;
     deliverRest();
@@ -82,6 +90,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
     timer = undefined;
     gathering.take();
     progress.clear();
+    lineage.forget();
   }
 
   return (connection) => {
@@ -105,21 +114,26 @@ export function createLive(context: Context): (connection: SocketConnection) => 
   };
 }
 
-/** All rows, noun by noun. Undefined where some can't be read. */
-async function rowsOf(context: Context, { rows, unread }: Gathered): Promise<readonly LiveRowChange[] | undefined> {
+/** Undefined where the rows can't be read. */
+async function readable<R>({ log }: Context, read: () => Promise<R>): Promise<R | undefined> {
   try {
-    const inOrder = Object.keys(nouns) as LiveNoun[];
-    const ofNouns = await Promise.all(
-      inOrder.map(async (noun) => {
-        const ids = [...(unread.get(noun) ?? [])].slice(0, maxRowsRead);
-        return new Map([...(rows.get(noun) ?? []), ...(await readChanges(context, noun, ids))]);
-      }),
-    );
-    return ofNouns.flatMap((ofNoun) => [...ofNoun.values()]);
+    return await read();
   } catch (error) {
-    context.log.warn({ err: error }, "rows for the pages can't be read");
+    log.warn({ err: error }, "rows for the pages can't be read");
     return undefined;
   }
+}
+
+/** All rows, noun by noun. */
+async function rowsOf(context: Context, { rows, unread }: Gathered): Promise<readonly LiveRowChange[]> {
+  const inOrder = Object.keys(nouns) as LiveNoun[];
+  const ofNouns = await Promise.all(
+    inOrder.map(async (noun) => {
+      const ids = [...(unread.get(noun) ?? [])].slice(0, maxRowsRead);
+      return new Map([...(rows.get(noun) ?? []), ...(await readChanges(context, noun, ids))]);
+    }),
+  );
+  return ofNouns.flatMap((ofNoun) => [...ofNoun.values()]);
 }
 
 async function readChanges<N extends LiveNoun>(
@@ -133,8 +147,8 @@ async function readChanges<N extends LiveNoun>(
 }
 
 /** Each change becomes text once, however many pages get it. */
-function send(topics: Topics, batch: Batch): void {
-  const changesOf = sorter(nouns, batch);
+function send(feed: Feed, topics: Topics, batch: Batch): void {
+  const changesOf = sorter(feed, batch);
   const texts = new Map<LiveChange, string>();
   const textOf = (change: LiveChange) => {
     const text = texts.get(change) ?? JSON.stringify(change);

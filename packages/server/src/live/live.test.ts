@@ -2,7 +2,7 @@ import { timeOrderedId } from "@ostinato/core";
 import type { Flow, FlowRun, LiveChange, LiveMessage, LiveTopic } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
 import type { SocketConnection } from "../kernel/socket.ts";
@@ -162,6 +162,41 @@ describeOnEachDatabase("live", (database) => {
     expect(rows).toContainEqual(
       expect.objectContaining({ row: expect.objectContaining({ id: child.id, parent_flow_run_id: parent.id }) }),
     );
+  });
+
+  describe("the log of a flow run", () => {
+    const at = "2030-01-01T00:00:00Z";
+    const lineOf = (flowRunId: string, message: string) => ({
+      ...{ name: "x", level: 20, timestamp: at },
+      ...{ message, flow_run_id: flowRunId },
+    });
+
+    async function subflowOf(parent: FlowRun): Promise<FlowRun> {
+      const tracking = timeOrderedId(clock.now());
+      await server.call("POST", "/events", [taskEvent(parent.id, tracking)]);
+      return await newFlowRun({ parent_task_run_id: tracking });
+    }
+
+    test("has the lines of its subflows at any depth, whenever they began, in their order, and of no other run", async () => {
+      const [top, other] = [await newFlowRun(), await newFlowRun()];
+      const middle = await subflowOf(top);
+      await subscribe({ kind: "log", flow_run_id: top.id });
+      const inner = await subflowOf(middle);
+      const lines = [lineOf(top.id, "a"), lineOf(inner.id, "b"), lineOf(other.id, "c"), lineOf(middle.id, "d")];
+      await server.call("POST", "/logs/", lines);
+      const told = (all: readonly LiveChange[]) => all.map((change) => change.kind === "log" && change.row.message);
+      expect(told(await changes())).toEqual(["a", "b", "d"]);
+      await server.call("POST", "/logs/", [lineOf(other.id, "e"), lineOf(inner.id, "f")]);
+      expect(told(await changes())).toEqual(["f"]);
+    });
+
+    test("keeps the lines of a run from its subflow's readers", async () => {
+      const top = await newFlowRun();
+      const child = await subflowOf(top);
+      await subscribe({ kind: "log", flow_run_id: child.id.toUpperCase() });
+      await server.call("POST", "/logs/", [lineOf(top.id, "a"), lineOf(child.id, "b")]);
+      expect(await changes()).toMatchObject([{ kind: "log", row: { message: "b" } }]);
+    });
   });
 
   test("what was deleted is told by its id, and nothing of it before", async () => {

@@ -51,7 +51,11 @@ export const nouns: Nouns = {
     topics: { "flow-run": ({ flow_run_id }) => [flow_run_id], "task-run": ({ id }) => [id] },
     countedIn: ({ flow_run_id }) => flow_run_id,
   },
-  log: { readMany: logs.readMany, topics: ofRuns, characters: ({ message }) => message.length },
+  log: {
+    readMany: logs.readMany,
+    topics: { ...ofRuns, log: ({ flow_run_id }) => [flow_run_id] },
+    characters: ({ message }) => message.length,
+  },
   artifact: {
     readMany: artifacts.readMany,
     topics: { artifacts: true, ...ofRuns },

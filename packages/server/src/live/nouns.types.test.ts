@@ -54,7 +54,11 @@ test("topics, requests and changes are made of the nouns", () => {
     readonly kind: "task-run";
     readonly task_run_id: string;
   }>();
-  expectTypeOf<Extract<LiveTopic, { kind: "log" }>>().toEqualTypeOf<never>();
+  expectTypeOf<Extract<LiveTopic, { kind: "log" }>>().toEqualTypeOf<{
+    readonly kind: "log";
+    readonly flow_run_id: string;
+  }>();
+  expectTypeOf<Extract<LiveTopic, { kind: "worker" }>>().toEqualTypeOf<never>();
   expectTypeOf<Extract<LiveRequest, { type: "subscribe" }>["topic"]>().toEqualTypeOf<LiveTopic>();
   expectTypeOf<Extract<LiveChange, { kind: "log" }>["row"]>().toEqualTypeOf<Log>();
   expectTypeOf<LiveChange["kind"]>().toEqualTypeOf<LiveNoun | "deleted">();

@@ -1,5 +1,6 @@
-import type { LiveNoun, LiveRowChange, LiveTopic } from "@ostinato/protocol";
+import { type LiveNoun, type LiveRowChange, type LiveTopic, topicsWithSubflows } from "@ostinato/protocol";
 import type { SocketConnection } from "../kernel/socket.ts";
+import type { Lineage } from "./lineage.ts";
 import type { Noun, Nouns } from "./nouns.service.ts";
 
 export type TopicKind = LiveTopic["kind"];
@@ -16,12 +17,33 @@ function keyOfOne(kind: string, id: string): TopicKey {
   return `${kind} ${id.toLowerCase()}`;
 }
 
-/** The topics of a row. */
-export function keysOf<N extends LiveNoun>(nouns: Nouns, { kind, row }: LiveRowChange<N>): readonly TopicKey[] {
+/** The nouns of the feed, and the runs that called those which their rows belong to. */
+export interface Feed {
+  readonly nouns: Nouns;
+  readonly lineage: Lineage;
+}
+
+/** The topics of a row. Those of runs that called its own are left out where the lineage does not know them. */
+export function keysOf<N extends LiveNoun>({ nouns, lineage }: Feed, { kind, row }: LiveRowChange<N>): TopicKey[] {
   const { topics }: Noun<typeof row> = nouns[kind];
   return Object.entries(topics).flatMap(([topic, idsOf]) => {
     if (idsOf === true) return topic;
-    return idsOf(row).flatMap((id) => (id === null ? [] : keyOfOne(topic, id)));
+    const ids = idsOf(row).filter((id) => id !== null);
+    const all = topicsWithSubflows.has(topic) ? ids.flatMap((id) => lineage.of(id) ?? [id]) : ids;
+    return all.map((id) => keyOfOne(topic, id));
+  });
+}
+
+/** The runs of a row whose callers have to be read before it is known who watches the row. */
+export function unplacedRuns<N extends LiveNoun>(
+  { nouns, lineage }: Feed,
+  interest: Interest,
+  { kind, row }: LiveRowChange<N>,
+): readonly string[] {
+  const { topics }: Noun<typeof row> = nouns[kind];
+  return Object.entries(topics).flatMap(([topic, idsOf]) => {
+    if (idsOf === true || !topicsWithSubflows.has(topic) || !interest.isKindWatched(topic as TopicKind)) return [];
+    return idsOf(row).flatMap((id) => (id === null || lineage.of(id) !== undefined ? [] : id));
   });
 }
 

@@ -1,7 +1,7 @@
 import { nameInTaskKey } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import type { FlowRunPage } from "../api/types.ts";
+import type { FlowRunPage, Timeline } from "../api/types.ts";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
@@ -59,7 +59,7 @@ export function RunTabs(props: {
         {
           value: "subflows",
           label: "Subflows",
-          count: ofAttempt?.child_flow_run_id.filter((child) => child !== null).length ?? page.subflow_count,
+          count: ofAttempt === undefined ? subflowCount(page, timeline) : subflowsIn(ofAttempt),
         },
         { value: "artifacts", label: "Artifacts", count: page.artifact_count },
         { value: "parameters", label: "Parameters", count: Object.keys(run.parameters).length },
@@ -97,6 +97,8 @@ function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (tota
   const taskName = useCallback((taskRunId: string) => columnOf("name", taskRunId), [columnOf]);
   const taskKeyOf = useCallback((taskRunId: string) => columnOf("task_key", taskRunId), [columnOf]);
   const tasks = useMemo(() => tasksOf(timeline?.task_key ?? []), [timeline]);
+  const hasSubflows = subflowCount(page, timeline) > 0;
+  const nested = useEver(live || hasSubflows, id);
   return (
     <LogView
       run={{ flow_run_id: id }}
@@ -112,10 +114,27 @@ function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (tota
       taskName={taskName}
       taskKeyOf={taskKeyOf}
       download={`flow_runs/${id}/logs/download`}
-      subflows={page.subflow_count > 0 && !live}
+      subflows={nested}
+      hasSubflows={hasSubflows}
       onTotal={onTotal}
     />
   );
+}
+
+/** The page counts those that were there when it was read; its timeline follows, as far as it has all rows. */
+function subflowCount(page: FlowRunPage, timeline: Timeline | undefined): number {
+  return Math.max(page.subflow_count, timeline === undefined ? 0 : subflowsIn(timeline));
+}
+
+function subflowsIn(timeline: Timeline): number {
+  return timeline.child_flow_run_id.filter((child) => child !== null).length;
+}
+
+/** Whether this was ever so while the page of one run is open: the log of a run that ends is not read again. */
+function useEver(now: boolean, runId: string): boolean {
+  const [since, setSince] = useState<string>();
+  if (now && since !== runId) setSince(runId);
+  return now || since === runId;
 }
 
 /** The tasks of task keys by name, which a key has before its last eight characters. */

@@ -238,10 +238,17 @@ export class LogStore {
     return position < total - 1;
   }
 
+  /** Lines of subflows are told to those alone who asked for them. */
+  #isOfRun(log: Log): boolean {
+    const { run, subflows } = this.#filter;
+    if ("task_run_id" in run) return log.task_run_id === run.task_run_id;
+    return subflows === true || log.flow_run_id === run.flow_run_id;
+  }
+
   /** Undefined where it is not known yet of which task the line is. */
   #passes(log: Log): boolean | undefined {
-    const { run, level, text, taskKey, since, until } = this.#filter;
-    if ("task_run_id" in run ? log.task_run_id !== run.task_run_id : log.flow_run_id !== run.flow_run_id) return false;
+    const { level, text, taskKey, since, until } = this.#filter;
+    if (!this.#isOfRun(log)) return false;
     if (level !== undefined && log.level < level) return false;
     if (since !== undefined && sortable(log.timestamp) < sortable(since)) return false;
     if (until !== undefined && sortable(log.timestamp) >= sortable(until)) return false;

@@ -25,6 +25,8 @@ export function LogView(
     readonly download?: string;
     /** The attempt is chosen elsewhere on the page. */
     readonly attemptIsChosen?: boolean;
+    /** The run has subflows, whose lines can be left out. */
+    readonly hasSubflows?: boolean;
     /** In a panel, where lines have no times while there is little room. */
     readonly narrow?: boolean;
     /** Called with the number of lines when it changes, while nothing but the attempt narrows the log. */
@@ -87,7 +89,7 @@ export function LogView(
         isFull={isFull}
         onFull={setFull}
         tasks={props.tasks ?? []}
-        subflows={props.subflows === true}
+        subflows={props.hasSubflows === true}
         download={props.download}
       />
       {state === "failed" ? <Failure error={snapshot.error} what="The log" onRetry={readAgain} /> : null}
