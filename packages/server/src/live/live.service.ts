@@ -4,7 +4,7 @@ import type { Context } from "../kernel/context.ts";
 import type { SocketConnection, SocketHandlers } from "../kernel/socket.ts";
 import { type Batch, sorter } from "./delivery.ts";
 import { createGathering, type Gathered } from "./gathering.ts";
-import { createLineage } from "./lineage.ts";
+import { createLineage } from "./lineage.service.ts";
 import { type Noun, nouns } from "./nouns.service.ts";
 import { createProgress, progressSeconds } from "./progress.ts";
 import { readRequest } from "./requests.ts";

@@ -1,6 +1,6 @@
 import { type LiveNoun, type LiveRowChange, type LiveTopic, topicsWithSubflows } from "@ostinato/protocol";
 import type { SocketConnection } from "../kernel/socket.ts";
-import type { Lineage } from "./lineage.ts";
+import type { Lineage } from "./lineage.service.ts";
 import type { Noun, Nouns } from "./nouns.service.ts";
 
 export type TopicKind = LiveTopic["kind"];
