@@ -130,5 +130,5 @@ describeOnEachDatabase("slots in random order", (database) => {
       expect((await counted(deployment, runIds)).leases).toBe(0);
     };
     await fc.assert(fc.asyncProperty(scenario, play), { numRuns: 20 });
-  });
+  }, 180_000);
 });
