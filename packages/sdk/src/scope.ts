@@ -4,6 +4,7 @@ import { Provenance } from "./identity/provenance.ts";
 import type { KeptResults } from "./results/kept-results.ts";
 import type { RunFuture } from "./run/future.ts";
 import type { Limiter } from "./run/limiter.ts";
+import { type Interruptible, RunsUnderWay } from "./run/runs-under-way.ts";
 import { type FailureOwner, rememberOwner } from "./run/unhandled-failures.ts";
 import type { Session } from "./session/session.ts";
 
@@ -23,13 +24,6 @@ export interface ScopeOptions {
   readonly kept: KeptResults | undefined;
 }
 
-/** A run that can be ended from outside: a task run or a subflow run. */
-export interface Interruptible {
-  interrupt(reason: Error): void;
-  /** Whether its function has begun. */
-  readonly started: boolean;
-}
-
 /** State shared by the task runs of one attempt of a flow run, or by those of one task called outside of flows. */
 export class Scope implements FailureOwner {
   readonly clock: Clock;
@@ -46,11 +40,9 @@ export class Scope implements FailureOwner {
   /** Set when the scope is ended from outside. Nothing starts after that. */
   interruption: Error | undefined;
   #session: Session | undefined;
-  readonly #active = new Set<Interruptible>();
-  readonly #failed: RunFuture<unknown>[] = [];
+  readonly #runs = new RunsUnderWay();
   #unhandledFailure: Error | undefined;
   readonly #counts = new Map<string, number>();
-  #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(options: ScopeOptions) {
     this.#session = options.session;
@@ -87,40 +79,30 @@ export class Scope implements FailureOwner {
 
   /** The scope waits for the run from now on, and fails with it unless its failure is handled. */
   enter(run: Interruptible): void {
-    this.#active.add(run);
+    this.#runs.enter(run);
   }
 
-  leave(run: Interruptible, future: RunFuture<unknown>): void {
-    this.#active.delete(run);
-    if (future.final !== undefined && future.final.type !== "COMPLETED") {
-      this.#failed.push(future);
-      rememberOwner(future.final.error, this);
-    }
-    if (this.#active.size === 0) {
-      this.#idle?.resolve();
-      this.#idle = undefined;
-    }
+  /** Without a future where somebody else hears of its failure. */
+  leave(run: Interruptible, future?: RunFuture<unknown>): void {
+    const { final } = future ?? {};
+    if (final !== undefined && final.type !== "COMPLETED") rememberOwner(final.error, this);
+    this.#runs.leave(run, future);
   }
 
   /** Ends the runs in the scope and prevents new ones from starting. */
   interrupt(reason: Error): void {
     this.interruption ??= reason;
-    for (const run of [...this.#active]) run.interrupt(reason);
+    this.#runs.interrupt(reason);
   }
 
   /** Ends the runs that have not begun: their results are no longer needed. */
   interruptWaiting(reason: Error): void {
-    for (const run of [...this.#active]) if (!run.started) run.interrupt(reason);
+    this.#runs.interruptWaiting(reason);
   }
 
   /** Resolves when nothing runs in the scope. */
-  async idle(): Promise<void> {
-    while (this.#active.size > 0) {
-      this.#idle ??= Promise.withResolvers();
-      await this.#idle.promise;
-    }
-    // Node reports unhandled rejections after the promises have settled.
-    if (this.#failed.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  idle(): Promise<void> {
+    return this.#runs.idle();
   }
 
   /** Records an error of a run that surfaced as an unhandled rejection. The first one fails the scope. */
@@ -132,8 +114,8 @@ export class Scope implements FailureOwner {
     return this.#unhandledFailure;
   }
 
-  /** Failed runs that were not awaited. A run that cancelled itself does not count as failed. */
+  /** Failed runs that were not awaited. */
   unobservedFailures(): RunFuture<unknown>[] {
-    return this.#failed.filter(({ observed, final }) => !observed && final?.type !== "CANCELLED");
+    return this.#runs.unobservedFailures();
   }
 }

@@ -5,8 +5,8 @@ import { Cancelled, Crashed } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 import { isObserved } from "../logging/observers.ts";
+import type { Interruptible } from "../run/runs-under-way.ts";
 import { ownerOf } from "../run/unhandled-failures.ts";
-import type { Interruptible } from "../scope.ts";
 import { reportEnd } from "./live-runs.ts";
 
 /** How long the report to the server may take. */

@@ -2,6 +2,7 @@ import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { aBoolean, aDuration, checkOptions, type Rule, type Rules } from "../run/option-checks.ts";
 import { session } from "../session/session.ts";
+import { holderAt } from "./holder.ts";
 import type { ConcurrencySlotOptions, ConcurrencySlots, SlotOptions } from "./slot-options.ts";
 
 const aCount: Rule = (value) =>
@@ -25,7 +26,7 @@ export async function concurrency(
   options: ConcurrencySlotOptions = {},
 ): Promise<ConcurrencySlots> {
   checkOptions("concurrency()", options, { ...rules, lease: aDuration });
-  const request = { names: namesOf("concurrency()", names), ...options, holder: holder() };
+  const request = { names: namesOf("concurrency()", names), ...options, holder: holderAt(context.getStore()) };
   const [{ holdSlots }, opened] = await Promise.all([import("./slot-holding.ts"), session()]);
   return await holdSlots(opened, request);
 }
@@ -36,7 +37,7 @@ export async function concurrency(
  */
 export async function rateLimit(names: string | readonly string[], options: SlotOptions = {}): Promise<void> {
   checkOptions("rateLimit()", options, rules);
-  const request = { names: namesOf("rateLimit()", names), ...options, holder: holder() };
+  const request = { names: namesOf("rateLimit()", names), ...options, holder: holderAt(context.getStore()) };
   const [{ passRate }, opened] = await Promise.all([import("./slot-holding.ts"), session()]);
   await passRate(opened, request);
 }
@@ -47,12 +48,4 @@ function namesOf(what: string, names: unknown): readonly string[] {
     return list;
   }
   throw new UsageError(`${what} needs the name of a concurrency limit, or a list of names: concurrency("database")`);
-}
-
-/** The run that takes the slots, if it is one. */
-function holder() {
-  const { taskRun, flowRun } = context.getStore() ?? {};
-  if (taskRun !== undefined) return { run: { type: "task_run", id: taskRun.id } as const, signal: taskRun.signal };
-  if (flowRun !== undefined) return { run: { type: "flow_run", id: flowRun.id } as const, signal: flowRun.signal };
-  return undefined;
 }

@@ -1,8 +1,8 @@
-import { ApiError } from "@ostinato/client";
 import { durationSeconds } from "@ostinato/core";
-import type { giveSlotsBack, renewLease, SlotLease } from "@ostinato/protocol";
+import type { giveSlotsBack, SlotLease } from "@ostinato/protocol";
 import { ConcurrencyUnavailable, UsageError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
+import { Lease } from "./lease.ts";
 import type { ConcurrencySlotOptions, ConcurrencySlots, SlotOptions } from "./slot-options.ts";
 import { type HolderOfSlots, takeWhenFree, type WantedSlots } from "./slot-waiting.ts";
 import { wakingOf } from "./slot-waking.ts";
@@ -15,8 +15,6 @@ interface Asked {
 const defaultLeaseSeconds = 300;
 const minLeaseSeconds = 60;
 const maxLeaseSeconds = 86_400;
-/** A lease is renewed after this part of it. */
-const renewedAfter = 0.6;
 
 export async function holdSlots(session: Session, asked: Asked & ConcurrencySlotOptions): Promise<ConcurrencySlots> {
   const leaseSeconds = asked.lease === undefined ? defaultLeaseSeconds : durationSeconds(asked.lease);
@@ -66,23 +64,18 @@ function checkStrict({ names }: WantedSlots, { limits }: SlotLease, strict = fal
 
 class HeldSlots implements ConcurrencySlots {
   readonly limits: SlotLease["limits"];
+  readonly signal: AbortSignal;
   readonly #session: Session;
-  readonly #leaseId: string;
-  readonly #seconds: number;
-  readonly #lost = new AbortController();
-  #stopRenewing = () => {};
+  /** Undefined where none of the names has a limit. */
+  readonly #lease: Lease | undefined;
   #released: Promise<void> | undefined;
 
-  constructor(session: Session, { lease_id, limits }: SlotLease, seconds: number) {
+  constructor(session: Session, { lease_id: leaseId, limits }: SlotLease, seconds: number) {
     this.#session = session;
-    this.#leaseId = lease_id;
-    this.#seconds = seconds;
     this.limits = limits;
-    if (limits.length > 0) this.#renewLater();
-  }
-
-  get signal(): AbortSignal {
-    return this.#lost.signal;
+    this.#lease =
+      limits.length === 0 ? undefined : new Lease(session, { leaseId, seconds, lost: () => lostSlots(limits) });
+    this.signal = this.#lease?.signal ?? new AbortController().signal;
   }
 
   release(): Promise<void> {
@@ -95,34 +88,16 @@ class HeldSlots implements ConcurrencySlots {
   }
 
   async #release(): Promise<void> {
-    this.#stopRenewing();
-    if (this.limits.length === 0) return;
+    if (this.#lease === undefined) return;
+    this.#lease.stop();
     await this.#session.client.call<typeof giveSlotsBack>("POST /v2/concurrency_limits/decrement-with-lease", {
-      body: { lease_id: this.#leaseId },
+      body: { lease_id: this.#lease.id },
     });
     wakingOf(this.#session).freed();
   }
+}
 
-  #renewLater(): void {
-    this.#stopRenewing = this.#session.clock.after(this.#seconds * renewedAfter, () => void this.#renew());
-  }
-
-  async #renew(): Promise<void> {
-    try {
-      await this.#session.client.call<typeof renewLease>("POST /v2/concurrency_limits/leases/{id}/renew", {
-        params: { id: this.#leaseId },
-        body: { lease_duration: this.#seconds },
-      });
-    } catch (error) {
-      if (this.#released !== undefined) return;
-      if (error instanceof ApiError && error.status === 410) {
-        const names = this.limits.map(({ name }) => `"${name}"`).join(", ");
-        return this.#lost.abort(
-          new ConcurrencyUnavailable(`The slots of ${names} were lost: they were not renewed in time.`),
-        );
-      }
-      // The client has tried for minutes. At the next try the server tells whether the slots are still there.
-    }
-    if (this.#released === undefined) this.#renewLater();
-  }
+function lostSlots(limits: SlotLease["limits"]): ConcurrencyUnavailable {
+  const names = limits.map(({ name }) => `"${name}"`).join(", ");
+  return new ConcurrencyUnavailable(`The slots of ${names} were lost: they were not renewed in time.`);
 }

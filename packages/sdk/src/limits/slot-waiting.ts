@@ -26,9 +26,31 @@ export interface WantedSlots {
 const maxWaitSeconds = 10;
 
 /** Takes slots, waiting in line for them. Rejects with `ConcurrencyUnavailable` when that takes too long, or with the reason of the signal. */
-export async function takeWhenFree(session: Session, wanted: WantedSlots): Promise<SlotLease> {
+export function takeWhenFree(session: Session, wanted: WantedSlots): Promise<SlotLease> {
+  const { timeoutSeconds, signal, onWait } = wanted;
+  const tooLate = () => unavailableInTime(wanted);
+  return askUntilServed(session, { ask: (id) => ask(session, wanted, id), timeoutSeconds, signal, onWait, tooLate });
+}
+
+/** Somebody who waits in the line of a limit. */
+export interface InLine<A> {
+  /** Asks once, by the id that keeps the place in line. */
+  readonly ask: (waiterId: string) => Promise<A | Refused>;
+  /** Undefined for no limit. */
+  readonly timeoutSeconds: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Called once, where it has to wait. */
+  readonly onWait?: (() => void) | undefined;
+  /** Makes the error for whoever has waited too long. */
+  readonly tooLate: () => Error;
+  /** Whether the answer ends the wait without the slots. */
+  readonly isWithoutSlots?: (answer: A) => boolean;
+}
+
+/** Asks whenever slots may be free, until the answer is not a refusal. Rejects when that takes too long, or with the reason of the signal. */
+export async function askUntilServed<A extends object>(session: Session, wait: InLine<A>): Promise<A> {
   const { clock } = session;
-  const { timeoutSeconds = Number.POSITIVE_INFINITY, signal } = wanted;
+  const { timeoutSeconds = Number.POSITIVE_INFINITY, signal } = wait;
   const waiterId = randomId();
   const begun = clock.elapsed();
   const waking = wakingOf(session);
@@ -37,14 +59,15 @@ export async function takeWhenFree(session: Session, wanted: WantedSlots): Promi
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const answer = await ask(session, wanted, waiterId);
-      if ("lease_id" in answer) {
+      const answer = await wait.ask(waiterId);
+      if (!("retryAfterSeconds" in answer)) {
         signal?.throwIfAborted();
+        if (isTold && wait.isWithoutSlots?.(answer) === true) leaveLine(session, waiterId);
         return answer;
       }
       const left = timeoutSeconds - (clock.elapsed() - begun);
-      if (left <= 0) throw tooLate(wanted);
-      if (!isTold) wanted.onWait?.();
+      if (left <= 0) throw wait.tooLate();
+      if (!isTold) wait.onWait?.();
       isTold = true;
       await waking.wait(waiterId, Math.min(left, answer.retryAfterSeconds, maxWaitSeconds), signal);
     }
@@ -57,8 +80,15 @@ export async function takeWhenFree(session: Session, wanted: WantedSlots): Promi
   }
 }
 
-interface Refused {
+/** What a server answers while slots are taken. */
+export interface Refused {
   readonly retryAfterSeconds: number;
+}
+
+/** Undefined for an error that says something else than that slots are taken. */
+export function refusalIn(error: unknown): Refused | undefined {
+  if (!(error instanceof ApiError) || error.status !== 423) return undefined;
+  return { retryAfterSeconds: error.retryAfterSeconds ?? maxWaitSeconds };
 }
 
 async function ask({ client }: Session, wanted: WantedSlots, waiter_id: string): Promise<SlotLease | Refused> {
@@ -75,10 +105,10 @@ async function ask({ client }: Session, wanted: WantedSlots, waiter_id: string):
       body: { ...common, lease_duration, ...(holder === undefined ? {} : { holder }) },
     });
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (error.reason === "TOO_MANY_SLOTS") throw tooMany(wanted);
-    if (error.status !== 423) throw error;
-    return { retryAfterSeconds: error.retryAfterSeconds ?? maxWaitSeconds };
+    if (error instanceof ApiError && error.reason === "TOO_MANY_SLOTS") throw tooMany(wanted);
+    const refused = refusalIn(error);
+    if (refused === undefined) throw error;
+    return refused;
   }
 }
 
@@ -105,7 +135,7 @@ function listed(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");
 }
 
-function tooLate({ names, slots, timeoutSeconds }: WantedSlots): ConcurrencyUnavailable {
+function unavailableInTime({ names, slots, timeoutSeconds }: WantedSlots): ConcurrencyUnavailable {
   const what = slots === 1 ? "A slot" : `${slots} slots`;
   return new ConcurrencyUnavailable(
     `${what} of ${listed(names)} ${slots === 1 ? "was" : "were"} not free within ${timeoutSeconds} s. Raise "timeout", or the limit.`,
