@@ -40,6 +40,7 @@ export * from "./task-runs.ts";
 export * from "./task-workers.ts";
 export * from "./templates.ts";
 export * from "./triggers.ts";
+export * from "./transactions.ts";
 export * from "./ui/artifacts.ts";
 export * from "./ui/blocks.ts";
 export * from "./ui/concurrency-limits.ts";

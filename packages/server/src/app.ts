@@ -52,6 +52,7 @@ import { taskDeliveryRoutes, taskDeliverySockets } from "./task-deliveries/task-
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
+import { transactionRoutes } from "./transactions/transactions.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
@@ -159,6 +160,7 @@ export function buildApp(
       variableRoutes(serve);
       templateRoutes(serve);
       concurrencyLimitRoutes(serve);
+      transactionRoutes(serve);
       workPoolRoutes(serve, context);
       workQueueRoutes(serve);
       workerRoutes(serve);

@@ -21,6 +21,7 @@ import { afterInstallation } from "./system-blocks/installation.service.ts";
 import { taskDeliveryRoutes } from "./task-deliveries/task-deliveries.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
+import { transactionRoutes } from "./transactions/transactions.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
@@ -56,6 +57,7 @@ export function operatorsRoutes(
   variableRoutes(serve);
   templateRoutes(serve);
   concurrencyLimitRoutes(serve);
+  transactionRoutes(serve);
   workPoolRoutes(serve, context);
   workQueueRoutes(serve);
   workerRoutes(serve);

@@ -107,6 +107,19 @@ export async function giveBack(unit: Unit, leaseIds: readonly string[]): Promise
   return calls.length > 0;
 }
 
+/** The same for leases that have to be in force until this moment; refused where one of them is not. */
+export async function giveBackHeld(unit: Unit, leaseIds: readonly string[]): Promise<void> {
+  if (leaseIds.length === 0) return;
+  const { tx } = unit;
+  const limitIds = (await leases.slotsOfLeases(tx, leaseIds)).map(({ limit_id }) => limit_id);
+  // Nobody takes the slot of a lease that ends while this one is decided.
+  if (limitIds.length > 0) await queries.lockLimits(tx, limitIds);
+  const held = await leases.slotsOfLeases(tx, leaseIds);
+  const inForce = new Set(held.filter(({ in_force }) => in_force === 1).map(({ lease_id }) => lease_id));
+  if (leaseIds.some((id) => !inForce.has(id))) throw leaseEnded();
+  await giveBack(unit, leaseIds);
+}
+
 interface Turn {
   readonly context: Context;
   readonly board: SlotBoard;
@@ -291,5 +304,9 @@ export async function renewLease(context: Context, id: string, seconds: number |
     noteChanged(unit, limits);
     return leases.renewLease(tx, leaseId, seconds ?? leaseSeconds);
   });
-  if (!renewed) throw refused("LEASE_ENDED", "Lease not found - it may have expired or been revoked");
+  if (!renewed) throw leaseEnded();
+}
+
+function leaseEnded(): Error {
+  return refused("LEASE_ENDED", "Lease not found - it may have expired or been revoked");
 }

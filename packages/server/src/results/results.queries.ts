@@ -1,8 +1,9 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
 import { columnTypes } from "../db/columns.ts";
-import type { Reader } from "../db/dialect.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
+import { idRows } from "../db/portable.ts";
 import { type JsonText, type Tables, tables } from "../db/tables.ts";
 
 const resultColumns = columnTypes(tables.result);
@@ -50,7 +51,8 @@ export function resultById(reader: Reader, id: string): Promise<ResultRow | unde
   return reader.selectFrom("result").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
-export function resultsByIds(reader: Reader, ids: readonly string[]): Promise<ResultRow[]> {
+export async function resultsByIds(reader: Reader, ids: readonly string[]): Promise<ResultRow[]> {
+  if (ids.length === 0) return [];
   return reader.selectFrom("result").selectAll().where("id", "in", ids).execute();
 }
 
@@ -110,6 +112,22 @@ export async function deleteFlowRunResult(reader: Reader, flowRunId: string, att
     .where("task_run_id", "is", null)
     .where("flow_run_attempt", "=", attempt)
     .execute();
+}
+
+export async function setCacheKey(
+  tx: Writer,
+  id: string,
+  key: { readonly cache_key: string; readonly expires: Timestamp | null },
+): Promise<void> {
+  await tx.updateTable("result").set(key).where("id", "=", id).where("format", "<>", "none").execute();
+}
+
+/** Of flow runs only the results that are their own. */
+export async function clearKeys(tx: Writer, ids: readonly string[], column: "id" | "flow_run_id"): Promise<void> {
+  if (ids.length === 0) return;
+  const own = column === "id" ? sql<SqlBool>`1 = 1` : sql<SqlBool>`task_run_id IS NULL`;
+  await sql`UPDATE result SET identity = NULL, cache_key = NULL
+    WHERE ${sql.ref(column)} IN (SELECT id FROM ${idRows(ids)} AS given) AND ${own}`.execute(tx);
 }
 
 /** A bound on the characters of data in a page of results, which holds at least one. */

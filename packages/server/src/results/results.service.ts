@@ -202,6 +202,70 @@ export async function findCached({ db, clock }: Context, cacheKey: string): Prom
   return row === undefined ? null : present(row);
 }
 
+/** A result that belongs to no run, and is found by its cache key. */
+export interface NewRecord {
+  readonly id: string;
+  readonly result: ResultCreate;
+}
+
+export async function keepRecords(
+  { context: { config, clock }, tx }: Unit,
+  records: readonly NewRecord[],
+): Promise<void> {
+  const created = clock.now();
+  const rows = records.map(({ id, result }) => ({
+    ...resultRow(result, config.resultSizeLimitBytes),
+    id: id.toLowerCase(),
+    created,
+    flow_run_id: null,
+    task_run_id: null,
+    task_key: null,
+    flow_run_attempt: 0,
+  }));
+  await queries.insertResults(tx, rows);
+}
+
+/** Those of the ids that are results. */
+export async function knownAmong({ tx }: Unit, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await queries.resultsByIds(
+    tx,
+    ids.map((id) => id.toLowerCase()),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+export interface Reusable {
+  readonly result_id: string;
+  readonly cache_key: string;
+  readonly expires?: ResultCreate["expires"];
+}
+
+/** Lets equal calls find results that were reported without a cache key. */
+export async function letReuse({ tx }: Unit, results: readonly Reusable[]): Promise<void> {
+  for (const { result_id, cache_key, expires } of results)
+    await queries.setCacheKey(tx, result_id.toLowerCase(), {
+      cache_key: storable(cache_key),
+      expires: expires === null || expires === undefined ? null : toTimestamp(expires),
+    });
+}
+
+/** No attempt of a run and no equal call gets these results any more; pages still show them. */
+export async function neverReuse(
+  { tx }: Unit,
+  { resultIds, flowRunIds }: { readonly resultIds: readonly string[]; readonly flowRunIds: readonly string[] },
+): Promise<void> {
+  await queries.clearKeys(
+    tx,
+    resultIds.map((id) => id.toLowerCase()),
+    "id",
+  );
+  await queries.clearKeys(
+    tx,
+    flowRunIds.map((id) => id.toLowerCase()),
+    "flow_run_id",
+  );
+}
+
 function present({ preview: _preview, reason: _reason, created, expires, ...row }: queries.ResultRow): StoredResult {
   return { ...row, created: formatTimestamp(created), expires: expires === null ? null : formatTimestamp(expires) };
 }
