@@ -32,7 +32,11 @@ export interface Script {
 
 /** Runs a script as a user does: `node my-flow.ts`. The default address is one where nobody listens. */
 export function run(fixture: string, args: readonly string[] = [], env: Record<string, string> = {}): Script {
-  const file = fileURLToPath(new URL(`./fixtures/${fixture}.ts`, import.meta.url));
+  return runFile(fileURLToPath(new URL(`./fixtures/${fixture}.ts`, import.meta.url)), args, env);
+}
+
+/** The same with a script that stands anywhere. */
+export function runFile(file: string, args: readonly string[] = [], env: Record<string, string> = {}): Script {
   const { OSTINATO_API_URL: _, PREFECT_API_URL: __, NODE_OPTIONS: ___, ...inherited } = process.env;
   const child = spawn(process.execPath, [file, ...args], {
     env: { ...inherited, OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "9", OSTINATO_LOG_LEVEL: "info", ...env },

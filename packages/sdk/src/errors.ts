@@ -131,6 +131,52 @@ export class ConcurrencyUnavailable extends OstinatoError {
   readonly code = "CONCURRENCY_UNAVAILABLE";
 }
 
+/** Another transaction holds the key, and did not end in time. */
+export class TransactionBusy extends OstinatoError {
+  override readonly name = "TransactionBusy";
+  readonly code = "TRANSACTION_BUSY";
+
+  constructor(key: string, seconds: number) {
+    super(
+      `Another transaction holds the key "${key}", and did not end within ${seconds} s. Raise "timeout", or try again later.`,
+    );
+  }
+}
+
+/** The lock of a transaction ended before the transaction did, so another one may have the key. The transaction is rolled back. */
+export class TransactionLockLost extends OstinatoError {
+  override readonly name = "TransactionLockLost";
+  readonly code = "TRANSACTION_LOCK_LOST";
+
+  constructor(key: string) {
+    super(
+      `The lock on the key "${key}" was lost: it was not renewed in time, and another transaction may have it. Give a longer "lease" where this process may be cut off from the server for longer.`,
+    );
+  }
+}
+
+/** A transaction could not be committed, or what it has committed cannot be read. `cause` is the error behind it, where there is one. */
+export class TransactionFailed extends OstinatoError {
+  override readonly name = "TransactionFailed";
+  readonly code = "TRANSACTION_FAILED";
+}
+
+/** A rollback hook failed, so a part of what a transaction did is still there. `cause` is what the transaction failed by. */
+export class RollbackIncomplete extends OstinatoError {
+  override readonly name = "RollbackIncomplete";
+  readonly code = "ROLLBACK_INCOMPLETE";
+  /** The errors of the hooks. */
+  readonly errors: readonly Error[];
+
+  constructor(
+    message: string,
+    { errors, cause }: { readonly errors: readonly Error[]; readonly cause?: Error | undefined },
+  ) {
+    super(message, cause === undefined ? {} : { cause });
+    this.errors = errors;
+  }
+}
+
 /** An argument of `flow()`, `task()` or another function of the SDK is invalid. */
 export class UsageError extends OstinatoError {
   override readonly name = "UsageError";
@@ -151,7 +197,8 @@ export class NotInRun extends OstinatoError {
 
 /** The original error, below the errors that only pass it on. */
 export function rootCause(error: Error): Error {
-  const passesOn = error instanceof UpstreamFailed || error instanceof FlowFailed;
+  const passesOn =
+    error instanceof UpstreamFailed || error instanceof FlowFailed || error instanceof RollbackIncomplete;
   return passesOn && error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 

@@ -95,3 +95,11 @@ export type { TaskOptions } from "./task/task-definition.ts";
 export { TaskFuture } from "./task/task-future.ts";
 export type { RetryDelay } from "./task/task-retries.ts";
 export { worker } from "./task/worker.ts";
+export { currentTransaction, transaction } from "./transactions/transaction.ts";
+export type {
+  Transaction,
+  TransactionHook,
+  TransactionHooks,
+  TransactionOptions,
+  TransactionStep,
+} from "./transactions/transaction-options.ts";

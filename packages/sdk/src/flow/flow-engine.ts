@@ -26,11 +26,13 @@ import {
 import { notice } from "../logging/console-output.ts";
 import { parseResultStorage } from "../results/result-stores.ts";
 import { beginCall, rememberOrder } from "../run/call-order.ts";
+import type { Interruptible } from "../run/runs-under-way.ts";
 import { reportUnawaited } from "../run/unawaited.ts";
-import type { Interruptible, Scope } from "../scope.ts";
+import type { Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "../states.ts";
+import { enclosingTransaction } from "../transactions/enclosing.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { FlowFuture } from "./flow-future.ts";
 import { flowId } from "./flow-registration.ts";
@@ -138,7 +140,9 @@ function runInScope(
     started: true,
     interrupt: (reason) => future.interrupt(reason),
   };
+  const transaction = enclosingTransaction();
   scope?.enter(place);
+  transaction?.enter(place);
   void (async () => {
     let release = () => {};
     try {
@@ -149,6 +153,7 @@ function runInScope(
       future.end(unsuccessfulState({ ...future.state, type: "CRASHED", name: stateNames.crashed }, toError(thrown)));
     } finally {
       release();
+      transaction?.leave(place, future);
       scope?.leave(place, future);
     }
   })();

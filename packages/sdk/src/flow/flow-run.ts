@@ -17,11 +17,13 @@ import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
 import { Limiter } from "../run/limiter.ts";
 import { flowRunResources } from "../run/related-resources.ts";
-import { type Interruptible, Scope } from "../scope.ts";
+import type { Interruptible } from "../run/runs-under-way.ts";
+import { Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import { ServerTime } from "../session/server-time.ts";
 import { flushed, type Session } from "../session/session.ts";
 import { type FinalState, type RunState, unsuccessfulState } from "../states.ts";
+import { type AttemptPart, enclosingTransaction, inTransaction } from "../transactions/enclosing.ts";
 import { watchCancellation } from "./cancellation.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
@@ -73,6 +75,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
   readonly #interruption = new Interruption();
   readonly #slots = new FlowSlots(this);
   readonly #serverTime: ServerTime;
+  readonly #transaction = enclosingTransaction();
   #scope: Scope;
   /** The run's state on the server. */
   state: RunState;
@@ -226,9 +229,11 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     this.started = true;
     const stopWatching = watchCancellation(this);
     let outcome: Outcome;
+    let part: AttemptPart | undefined;
     try {
+      part = this.#transaction?.begin();
       this.#interruption.beginAttempt();
-      const returned = await this.#callFunction(scope);
+      const returned = await inTransaction(part, () => this.#callFunction(scope));
       await this.#interruption.guard(scope.idle());
       if (scope.unhandledFailure !== undefined) throw scope.unhandledFailure;
       outcome = outcomeOfValue(returned, scope.unobservedFailures());
@@ -242,9 +247,17 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     }
     // The flow's value is stored while its tasks settle: neither waits for the other.
     await Promise.all([this.#settle(scope), outcome.type === "COMPLETED" ? this.#keep(outcome.value) : undefined]);
+    if (part !== undefined) await this.#endIn(part, outcome);
     if (scope.logPrints) endOutput(this.#context());
     stopWatching();
     return outcome;
+  }
+
+  /** What the attempt did is a part of the transaction around it, or undone. */
+  async #endIn(part: AttemptPart, outcome: Outcome): Promise<void> {
+    if (outcome.type !== "COMPLETED") return void (await part.rollBack(outcome.error));
+    const { id, name, attempt, flowName: of } = this;
+    part.complete({ step: { run: { id, name, attempt }, of, value: outcome.value }, result: { flowRunId: id } });
   }
 
   /** Calls the flow's function, bounded by the timeout and by interruption. */

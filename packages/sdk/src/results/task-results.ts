@@ -1,4 +1,4 @@
-import { addSeconds, type ResultLocation } from "@ostinato/core";
+import { addSeconds, formatTimestamp, type ResultLocation } from "@ostinato/core";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import type { FlowRunView, TaskRunView } from "../context.ts";
 import { failureMessage } from "../failures/failure-text.ts";
@@ -34,6 +34,19 @@ export interface ComparedCall {
 export interface Reusable {
   readonly found: Found;
   readonly message: string;
+  /** Whether an earlier attempt of the flow run made it. */
+  readonly isOfRun: boolean;
+}
+
+/** Where a kept result is, and the cache key that equal calls are to find it by later. */
+export interface KeptOfTask {
+  readonly resultId: string;
+  readonly cached?: LaterCached | undefined;
+}
+
+interface LaterCached {
+  readonly cacheKey: string;
+  readonly expires: string | undefined;
 }
 
 /** The result of one task run: finds a reusable one, or stores a new one. */
@@ -75,29 +88,33 @@ export class TaskResults {
   async reusable(): Promise<Reusable | undefined> {
     const { scope, definition } = this.#call;
     const own = this.identity === undefined ? undefined : await scope.kept?.take(this.identity);
-    if (own !== undefined) return { found: own, message: "Reused from an earlier attempt of this flow run" };
+    if (own !== undefined)
+      return { found: own, message: "Reused from an earlier attempt of this flow run", isOfRun: true };
     if (this.cacheKey === undefined || definition.cache?.refresh === true) return undefined;
     const cached = await findCached(scope.session, this.cacheKey);
-    return cached === undefined ? undefined : { found: cached, message: "Reused from the cache" };
+    return cached === undefined ? undefined : { found: cached, message: "Reused from the cache", isOfRun: false };
   }
 
-  /** Encodes the result for the server; undefined where nothing is stored. */
-  async keep(value: unknown): Promise<Kept | undefined> {
+  /** Encodes the result for the server, and says when equal calls get it; undefined where nothing is stored. */
+  async keep(
+    value: unknown,
+    cached: "now" | "with the transaction",
+  ): Promise<(Kept & { readonly cached?: LaterCached | undefined }) | undefined> {
     if (this.#inputs === undefined) return undefined;
     const { session } = this.#call.scope;
     const { identity, cacheKey } = this.#valid(this.#inputs);
     const seconds = this.#call.definition.cache?.expiresSeconds;
+    const expires = seconds === undefined ? undefined : addSeconds(session.clock.now(), seconds);
     if (cacheKey !== undefined) rememberFresh(session, cacheKey);
-    const kept = await writeResult(value, {
-      session,
-      storage: this.#storage,
-      identity,
-      cacheKey,
-      expires: seconds === undefined ? undefined : addSeconds(session.clock.now(), seconds),
-    });
+    const common = { session, storage: this.#storage, identity };
+    const kept = await writeResult(value, cached === "now" ? { ...common, cacheKey, expires } : common);
     this.isCached = kept.result.cache_key !== undefined;
-    if (identity === this.identity && cacheKey === this.cacheKey) return kept;
-    return { ...kept, notKept: kept.notKept ?? changedArguments };
+    const later =
+      cached === "now" || cacheKey === undefined || kept.notKept !== undefined
+        ? undefined
+        : { cacheKey, expires: expires === undefined ? undefined : formatTimestamp(expires) };
+    if (identity === this.identity && cacheKey === this.cacheKey) return { ...kept, cached: later };
+    return { ...kept, cached: later, notKept: kept.notKept ?? changedArguments };
   }
 
   /**

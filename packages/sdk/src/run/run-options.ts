@@ -58,6 +58,8 @@ const taskRules: Rules = {
   cache: anything,
   concurrency: either(aConcurrency, aKeyedConcurrency),
   rate: aRate,
+  onCommit: aHook,
+  onRollback: aHook,
   runIn: (value) => (value === "thread" ? undefined : '"thread", or leave it out'),
 };
 

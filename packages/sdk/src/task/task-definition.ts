@@ -10,13 +10,14 @@ import type { KeyedConcurrency, Rate } from "../run/keyed-limits.ts";
 import { shown } from "../run/option-checks.ts";
 import type { RunName } from "../run/run-name.ts";
 import { checkTaskOptions } from "../run/run-options.ts";
+import type { TransactionHooks } from "../transactions/transaction-options.ts";
 import { listedDelays, type RetryOptions } from "./task-retries.ts";
 
 /** The arguments of a call by the names of the parameters. */
 // biome-ignore lint/suspicious/noExplicitAny: their types are those of the function, which an option cannot know.
 export type TaskArguments = Readonly<Record<string, any>>;
 
-export interface TaskOptions extends Hooks, RetryOptions {
+export interface TaskOptions extends Hooks, TransactionHooks, RetryOptions {
   /** The function's name unless given. */
   readonly name?: string;
   /**

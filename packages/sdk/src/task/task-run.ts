@@ -20,18 +20,20 @@ import { tagLimitsOf } from "../limits/tag-limits.ts";
 import { writeLine } from "../logging/log-line.ts";
 import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
-import { TaskResults } from "../results/task-results.ts";
+import { type KeptOfTask, TaskResults } from "../results/task-results.ts";
 import { beginCall, rememberOrder } from "../run/call-order.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
 import { withTags } from "../run/related-resources.ts";
 import { makeRunName } from "../run/run-name.ts";
+import type { Interruptible } from "../run/runs-under-way.ts";
 import { stateMessage } from "../run/state-message.ts";
-import type { Interruptible, Scope } from "../scope.ts";
+import type { Scope } from "../scope.ts";
 import { redact, redactInside, redaction } from "../secrets/redaction.ts";
 import { session } from "../session/session.ts";
 import { type FinalState, finalState, isDeclared, type RunState, unsuccessfulState } from "../states.ts";
 import { runInThread } from "../threads/thread-pool.ts";
+import { type AttemptPart, enclosingTransaction, inTransaction } from "../transactions/enclosing.ts";
 import { type Lead, type LeadEnd, leadOrFollow } from "./equal-calls.ts";
 import { acquireSlots } from "./slots.ts";
 import type { CallOptions, Place } from "./task-call.ts";
@@ -55,6 +57,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   readonly #record: TaskRunRecord;
   readonly #dependencies: ReadonlyMap<string, Dependencies>;
   readonly #interruption = new Interruption();
+  readonly #transaction = enclosingTransaction();
   #results: TaskResults | undefined;
   /** Set while equal calls wait for this one. */
   #lead: Lead | undefined;
@@ -98,6 +101,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     this.future = new TaskFuture(this.id, this);
     rememberOrder(this.future, after);
     scope.enter(this);
+    this.#transaction?.enter(this);
   }
 
   /** The number of the attempt, from 1. */
@@ -139,6 +143,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const final = await this.#untilFinal();
     if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
     this.future.end(final);
+    this.#transaction?.leave(this, this.future);
     this.scope.leave(this, this.future);
   }
 
@@ -245,8 +250,10 @@ export class TaskRun implements Interruptible, TaskRunView {
   async #reuse(results: TaskResults): Promise<FinalState<unknown> | undefined> {
     const reusable = await results.reusable();
     if (reusable === undefined) return undefined;
-    const { found, message } = reusable;
+    const { found, message, isOfRun } = reusable;
     this.#rememberMade(found.value);
+    // What an earlier attempt of the flow run did in the transaction is not committed yet.
+    if (isOfRun) await this.#completeIn(this.#transaction?.begin(), found.value, { resultId: found.id });
     const values = { ...this.#previewInputs(), reused_result_id: found.id };
     const state = this.#enter({ type: "COMPLETED", name: stateNames.cached, message, values });
     return finalState({ ...state, type: "COMPLETED" }, found.value);
@@ -300,11 +307,29 @@ export class TaskRun implements Interruptible, TaskRunView {
         ? this.#enter({ type: "RUNNING", name: stateNames.running, values: this.#previewInputs() })
         : this.#enter({ type: "RUNNING", name: stateNames.retrying });
     if (hasHookFor(this.definition.options, running)) await this.#callHooks(running);
+    const part = this.#transaction?.begin();
     try {
-      return await this.#complete(await this.#callFunction(args), results);
+      const returned = await inTransaction(part, () => this.#callFunction(args));
+      return await this.#complete(returned, results, part);
+    } catch (thrown) {
+      throw part === undefined ? thrown : await this.#undo(part, toError(thrown));
     } finally {
       if (this.logPrints) endOutput(this.#context());
     }
+  }
+
+  /** Undoes what the attempt did in its transaction. An interrupted run ends as such, whatever its hooks do. */
+  async #undo(part: AttemptPart, error: Error): Promise<Error> {
+    const undone = await part.rollBack(error);
+    return error === this.#interruption.reason ? error : undone;
+  }
+
+  async #completeIn(part: AttemptPart | undefined, value: unknown, result?: KeptOfTask): Promise<void> {
+    if (part === undefined) return;
+    await part.settled();
+    const { id, name, attempt } = this;
+    const { options, name: of } = this.definition;
+    part.complete({ hooks: options, step: { run: { id, name, attempt }, of, value }, result });
   }
 
   /** Calls the function, bounded by the timeout and by interruption; the result of a function that runs on is ignored. */
@@ -327,9 +352,13 @@ export class TaskRun implements Interruptible, TaskRunView {
     }
   }
 
-  async #complete(returned: unknown, results: TaskResults): Promise<FinalState<unknown>> {
+  async #complete(
+    returned: unknown,
+    results: TaskResults,
+    part: AttemptPart | undefined,
+  ): Promise<FinalState<unknown>> {
     const { name = stateNames.completed, message, value } = this.#read(returned);
-    const kept = await results.keep(value);
+    const kept = await results.keep(value, part === undefined ? "now" : "with the transaction");
     this.#rememberMade(value);
     const { notKept } = kept ?? {};
     if (notKept !== undefined)
@@ -342,6 +371,8 @@ export class TaskRun implements Interruptible, TaskRunView {
       details: cacheKey === undefined ? {} : { cache_key: cacheKey },
       values: kept === undefined ? undefined : { result: kept.result },
     });
+    const result = kept === undefined ? undefined : { resultId: state.id, cached: kept.cached };
+    await this.#completeIn(part, value, result);
     return finalState({ ...state, type: "COMPLETED" }, value);
   }
 
