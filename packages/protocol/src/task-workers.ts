@@ -61,8 +61,9 @@ const maxTaskRuns = 10_000;
 const TaskRunIds = Type.Array(Uuid, { maxItems: maxTaskRuns });
 
 /**
- * The first message of a task worker. `slots` and `held` are ours: so many runs may be handed over at once, and these it has from an
- * earlier connection. A worker without `slots` takes one run after the other, and confirms each by `ack`.
+ * The first message of a task worker. `slots`, `held` and `process` are ours: so many runs may be handed over at once, these it has from an
+ * earlier connection, and by this name a server on the same machine finds its process. A worker without `slots` takes one run after the
+ * other, and confirms each by `ack`.
  */
 export const TaskSubscription = Open({
   type: Type.Literal("subscribe"),
@@ -70,6 +71,7 @@ export const TaskSubscription = Open({
   client_id: Type.String({ minLength: 1, maxLength: 500 }),
   slots: Maybe(Type.Integer({ minimum: 0, maximum: maxTaskRuns })),
   held: Maybe(TaskRunIds),
+  process: Maybe(Type.String({ maxLength: 200 })),
 });
 export type TaskSubscription = Static<typeof TaskSubscription>;
 

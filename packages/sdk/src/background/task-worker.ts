@@ -94,6 +94,7 @@ class TaskWorker {
       client_id: this.#identifier,
       slots: this.#isStopping ? 0 : Math.max(0, this.#limit - this.#held.size),
       held: [...this.#held.keys()],
+      process: this.#session.process ?? null,
     };
   }
 

@@ -7,7 +7,7 @@ import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-workers.queries.ts";
 
 /** A run that has begun is its worker's for so much longer than one that has not: the worker may come back. */
-const patienceSeconds = 25;
+export const patienceSeconds = 25;
 /** A worker begins what it has confirmed within so long, unless it has more to do. */
 const startSeconds = 60;
 /** A run that so many workers took and none began is not given to another one. */

@@ -1,4 +1,5 @@
-import { timeOrderedId } from "@ostinato/core";
+import { sleep, timeOrderedId } from "@ostinato/core";
+import { lookAtProcess } from "@ostinato/core/process";
 import {
   type StoredResult,
   type TaskDeliveryMessage,
@@ -17,6 +18,7 @@ import { unit } from "../kernel/unit.ts";
 import { readAs } from "../kernel/validation.ts";
 import { createWaker, type Waker } from "../waking/waker.service.ts";
 import { Line, type Member } from "./line.service.ts";
+import { patienceSeconds } from "./lost-deliveries.service.ts";
 import { nextDueTimes } from "./queue.queries.ts";
 import { acknowledge, giveBack, takeAlong } from "./queue.service.ts";
 import * as queries from "./task-workers.queries.ts";
@@ -29,6 +31,8 @@ const holdSeconds = 30;
 const renewEverySeconds = 5;
 /** A worker whose connection has gone has so long to come back, before what it has not begun is given to others. */
 const returnSeconds = 5;
+/** When it is looked whether the process of a worker that has gone is there. Its connection ends a moment before it does. */
+const looksAfterSeconds = [0.1, 1, 3];
 
 export interface TaskSubscriptions {
   accept(connection: SocketConnection): SocketHandlers;
@@ -124,6 +128,8 @@ class Connection implements Member {
   readonly #feed: Feed;
   #line: Line | undefined;
   #takesMany = false;
+  /** Names the worker's process, if it is of this machine. */
+  #process: string | undefined;
   /** The run that a worker without slots has not confirmed. */
   #unconfirmed: string | undefined;
   #isConnected = true;
@@ -168,8 +174,9 @@ class Connection implements Member {
       await queries.keepWorker(unit.tx, worker, { seconds: holdSeconds, now: this.#context.clock.now() });
       await takeAlong(unit, worker, value.held ?? undefined);
     });
-    if (!this.#isConnected) return this.#letGo();
+    if (!this.#isConnected) return this.#letGo(returnSeconds);
     this.#takesMany = slots !== undefined;
+    this.#process = value.process ?? undefined;
     this.slots = slots ?? 1;
     if (this.#takesMany) this.#say({ type: "subscribed" });
     this.#line = this.#hub.join(this, worker, keys);
@@ -223,13 +230,22 @@ class Connection implements Member {
     this.#isConnected = false;
     if (this.#line === undefined) return;
     this.#hub.leave(this, this.#line);
-    await this.#letGo();
+    await this.#letGo(returnSeconds);
+    if (this.#process !== undefined) void this.#lookForEnd(this.#process);
+  }
+
+  /** A worker whose process is gone does not come back: what it had is free at once. */
+  async #lookForEnd(process: string): Promise<void> {
+    for (const seconds of looksAfterSeconds) {
+      await sleep(this.#context.clock, seconds);
+      if ((await lookAtProcess(process)) === "gone") return this.#letGo(-patienceSeconds);
+    }
   }
 
   /** If this fails, what the worker has is free when its time has passed. */
-  async #letGo(): Promise<void> {
+  async #letGo(seconds: number): Promise<void> {
     try {
-      await unit(this.#context, ({ tx }) => queries.letGo(tx, this.id, returnSeconds));
+      await unit(this.#context, ({ tx }) => queries.letGo(tx, this.id, seconds));
     } catch (error) {
       this.#context.log.warn({ err: error }, "it could not be noted that a task worker has gone");
     }

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { nameOfProcess } from "@ostinato/core/process";
 import type { BackgroundTask, TaskRun, TaskWorker } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
@@ -124,6 +127,31 @@ describeOnEachDatabase("background tasks", (database) => {
     ]);
     await clock.advance(61);
     expect((await got(socket)).id).toBe(later.id);
+  });
+
+  test("a worker on the server's machine whose process is gone loses at once what it had begun", async () => {
+    const key = newKey();
+    const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: ["pipe", "ignore", "ignore"] });
+    const socket = await connect({ keys: [key], client_id: "own-1", slots: 1, process: nameOfProcess(child.pid ?? 0) });
+    expect(await socket.next()).toEqual({ type: "subscribed" });
+    await delay(key);
+    await wake();
+    const [run] = await gotMany(socket);
+    if (run === undefined) throw new Error("no run came");
+    await report(run, "RUNNING");
+    const running = await read(run.id);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    await socket.close();
+    let ended = running;
+    for (let passed = 0; passed < 8 && ended.state_id === running.state_id; passed += 1) {
+      await pass(1);
+      ended = await read(run.id);
+    }
+    expect(ended).toMatchObject({
+      state_type: "CRASHED",
+      state: { message: 'The task worker "own-1" that had it is gone.' },
+    });
   });
 
   test("a worker that goes before it began a run loses it to another, and not before it had time to come back", async () => {
