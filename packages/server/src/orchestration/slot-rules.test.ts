@@ -241,6 +241,14 @@ describe("slots of a deployment's limit", () => {
       details: { scheduled_time: "2030-01-01T12:00:30Z" },
     });
   });
+
+  test("a run that waited for a slot and gets one begins at once, and another one at its time", async () => {
+    const details = { scheduled_time: "2030-01-01T12:00:30Z" };
+    const given = { from: "SCHEDULED", to: "PENDING", details, run: deployed, facts: { slots } } as const;
+    const waited = await decide({ ...given, name: "AwaitingConcurrencySlot" });
+    expect(waited.written?.details.scheduled_time).toBe("2030-01-01T12:00:00Z");
+    expect((await decide(given)).written?.details.scheduled_time).toBe("2030-01-01T12:00:30Z");
+  });
 });
 
 describe("claims", () => {

@@ -18,7 +18,7 @@ export const secureSlot: SlotRule<"slots" | "client"> = {
   to: ["PENDING"],
   when: ({ run }) => run.deployment_id !== null && (run.deployment === null || run.deployment.limitId !== null),
   needs: ["slots", "client"],
-  decide({ run, proposed, now, newId }, { slots, client }) {
+  decide({ run, initial, proposed, now, newId }, { slots, client }) {
     if (client.takesSlots) return accept;
     if (run.deployment === null) return abort("Deployment not found.");
     if (slots === null) return accept;
@@ -30,7 +30,10 @@ export const secureSlot: SlotRule<"slots" | "client"> = {
         slots.strategy === "CANCEL_NEW" ? cancelled(limitReached) : awaitingSlot(addSeconds(now, slotWaitSeconds));
       return { kind: "reject", reason: limitReached, state };
     }
-    return held(proposed, slots, { leaseId: slots.held ?? newId(now), seconds: slots.graceSeconds });
+    // A run that has got its slot does not wait until it would have asked for it again.
+    const due = initial?.name === stateNames.awaitingConcurrencySlot ? { scheduled_time: formatTimestamp(now) } : {};
+    const leaseId = slots.held ?? newId(now);
+    return held(withDetails(proposed, due), slots, { leaseId, seconds: slots.graceSeconds });
   },
 };
 
