@@ -168,8 +168,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
       await this.#slots.take();
     } catch (error) {
       if (error !== this.#interruption.reason) return await this.refuse(toError(error));
-      const ended = await this.#end(outcomeOfError(toError(error), true));
-      if (ended !== undefined) return await this.#conclude(ended);
+      return await this.#endUnbegun(toError(error));
     }
     return undefined;
   }
@@ -191,6 +190,12 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     return final;
   }
 
+  /** Ends the run before its attempt begins. Whatever the server makes of that, this process does not begin it any more. */
+  async #endUnbegun(reason: Error): Promise<FinalState<unknown>> {
+    const ended = await this.#end(outcomeOfError(reason, true));
+    return await this.#conclude(ended ?? unsuccessfulState({ ...this.state, type: "FAILED" }, reason));
+  }
+
   /** Proposes RUNNING until the server accepts it; returns the final state where the server does not. */
   async #begin(): Promise<FinalState<unknown> | undefined> {
     for (;;) {
@@ -202,10 +207,10 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
         );
       } catch (error) {
         if (error !== this.#interruption.reason) throw error;
-        return await this.#end(outcomeOfError(toError(error), true));
+        return await this.#endUnbegun(toError(error));
       }
       if (decision.status === "ACCEPT") break;
-      if (decision.state.type === "CANCELLING") return await this.#endCancelled(decision);
+      if (decision.state.type === "CANCELLING") return await this.#endUnbegun(cancelledBy(decision));
       const final = endOf(decision);
       if (final !== undefined) return final;
       await this.#sleep(Math.min(delayUntilScheduled(decision.state) ?? pendingPollSeconds, maxWaitSeconds));
@@ -292,7 +297,8 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     const forced = outcome.type === "CANCELLED" || outcome.type === "CRASHED";
     const decision = await this.#propose(stateOf(outcome), undefined, forced);
     if (decision.status === "ACCEPT") return acceptedEnd(outcome, decision.state);
-    if (decision.state.type === "SCHEDULED" && outcome.type === "FAILED") {
+    // An abort says that the run is not this process's any more: where it is scheduled, it is another one's.
+    if (decision.status === "REJECT" && decision.state.type === "SCHEDULED" && outcome.type === "FAILED") {
       this.#log(
         logLevels.warning,
         `failed: ${failureMessage(outcome.error)}; trying again (retry ${this.#tries} of ${this.definition.retries})`,
@@ -300,15 +306,9 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
       await this.#waitForRetry(decision, failedAt);
       return undefined;
     }
-    if (decision.state.type === "CANCELLING") {
-      return await this.#endCancelled(decision);
-    }
+    // A user asked for the end of the run: end it as they asked.
+    if (decision.state.type === "CANCELLING") return await this.#end(outcomeOfError(cancelledBy(decision), true));
     return endOf(decision) ?? abortedEnd(decision);
-  }
-
-  /** A user asked for the end of the run: end it as they asked. */
-  #endCancelled({ state }: Decision): Promise<FinalState<unknown> | undefined> {
-    return this.#end(outcomeOfError(new Cancelled(state.message || undefined), true));
   }
 
   propose(state: StateCreate): Promise<Decision> {
@@ -477,6 +477,10 @@ const maxWaitSeconds = 30;
 /** Both times are the server's, because its clock may differ from this machine's by hours. */
 function delayUntilScheduled({ scheduledTime, timestamp }: Decision["state"]): number | undefined {
   return scheduledTime === undefined ? undefined : secondsBetween(timestamp, toTimestamp(scheduledTime));
+}
+
+function cancelledBy({ state }: Decision): Cancelled {
+  return new Cancelled(state.message || undefined);
 }
 
 /** Ignores a deleted run: the proposal of its end reports that. */
