@@ -249,7 +249,11 @@ export const resumeFlowRun = route({
   summary: "Let a paused flow run go on, with the input that it asked for",
   tag,
   params: ById,
-  body: Open({ run_input: Maybe(JsonObject) }),
+  body: Open({
+    run_input: Maybe(JsonObject),
+    /** Ostinato's own: the id of the PAUSED state that is answered. Where the run is in another state by now, the answer is aborted. */
+    answers: Maybe(Uuid),
+  }),
   bodyOptional: true,
   replies: { 200: OrchestrationResult, 201: OrchestrationResult },
 });

@@ -51,6 +51,7 @@ export * from "./ui/flow-deployments.ts";
 export * from "./ui/flow-run.ts";
 export * from "./ui/flows.ts";
 export * from "./ui/logs.ts";
+export * from "./ui/questions.ts";
 export * from "./ui/run-comparison.ts";
 export * from "./ui/run-form.ts";
 export * from "./ui/runs.ts";

@@ -27,6 +27,8 @@ export interface Page<
   topic?(params: Params<Path>): LiveTopic;
   /** The path of the parent page, which has no parameters, for the crumbs. */
   readonly within?: string;
+  /** Set for pages that are shown without the sidebar and the search, to people who come by a link for this page alone. */
+  readonly isAlone?: boolean;
   /** Set for pages with an entry in the sidebar. */
   readonly nav?: Nav;
   /** Set for pages that search results open. */

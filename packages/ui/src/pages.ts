@@ -4,6 +4,7 @@ import type { Hits, NavItem, Page } from "./define-page.ts";
 import { deploymentPage, deploymentsPage } from "./deployments/page.ts";
 import { flowRunPage } from "./flow-run/page.ts";
 import { flowPage, flowsPage } from "./flows/page.ts";
+import { answerPage } from "./questions/page.ts";
 import { runComparisonPage } from "./run-comparison/page.ts";
 import { runFormPage } from "./run-form/page.ts";
 import { runsPage } from "./runs/page.ts";
@@ -15,6 +16,7 @@ import { newWorkPoolPage, workerPage, workPoolPage, workPoolsPage, workQueuePage
 /** The only list of pages, in the order of the sidebar and of search results. */
 const listed = [
   dashboardPage,
+  answerPage,
   runsPage,
   runComparisonPage,
   taskRunsPage,

@@ -24,7 +24,7 @@ function routeOf<Path extends string, Search extends object, Deps extends object
     },
     loaderDeps: ({ search }) => page.searchDeps?.(search as Search) ?? (search as object as Deps),
     loader: ({ params, deps }) => begin(page.questions({ params: params as Params<Path>, search: deps as Deps })),
-    staticData: { crumbsAbove: crumbsAbove(page) },
+    staticData: { crumbsAbove: crumbsAbove(page), isAlone: page.isAlone === true },
     component: lazyRouteComponent(async () => ({ default: await page.load() })),
   });
 }

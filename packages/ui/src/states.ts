@@ -1,4 +1,5 @@
 import { isFailure, isTerminal, type StateName, type StateType, typeOfName } from "@ostinato/core";
+import type { State } from "./api/types.ts";
 
 export type { StateType };
 
@@ -7,6 +8,14 @@ export interface StateLook {
   readonly label: string;
   readonly token: string;
   readonly shape: StateShape;
+}
+
+/** A state as it is drawn. */
+export interface Stated {
+  readonly type: StateType | null | undefined;
+  readonly name?: string | null | undefined;
+  /** Whether a paused run asks people for an input. */
+  readonly asks?: boolean | undefined;
 }
 
 export interface StateShape {
@@ -52,6 +61,7 @@ const shapes = {
     fill: "M4.250 2.500h1.500a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-1.500a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1zM10.250 2.500h1.500a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-1.500a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z",
   },
   hollowBars: { stroke: "M4 3h2v10h-2zM10 3h2v10h-2z" },
+  question: { fill: disc, cut: "M6 6.300a2.050 2.050 0 1 1 2.900 1.870c-.6.3-.9.6-.9 1.250M8 11.700h.01" },
   loop: { stroke: "M13.500 8a5.500 5.500 0 1 1-1.750-4.030M13.700 1.900v3h-3" },
   gate: { stroke: `${ring}M5.500 8h5` },
   back: { stroke: "M6 3L2.800 6.200L6 9.400M3 6.200h6.200a3.800 3.800 0 0 1 0 7.600H6" },
@@ -80,6 +90,7 @@ const looks = {
   notReady: { label: "Not ready", token: "state-pending", shape: shapes.gate },
   paused: { label: "Paused", token: "state-paused", shape: shapes.bars },
   suspended: { label: "Suspended", token: "state-paused", shape: shapes.hollowBars },
+  waitsForInput: { label: "Waits for input", token: "state-paused", shape: shapes.question },
   rolledBack: { label: "Rolled back", token: "state-cancelled", shape: shapes.back },
 } as const satisfies Record<string, StateLook>;
 
@@ -123,8 +134,8 @@ const byName = {
 } as const satisfies Readonly<Record<StateName, StateLook>>;
 
 /** The sign of a state in the title of a browser's tab, which has no colours. */
-export function tabMark({ token }: StateLook): string {
-  return tabMarks[token] ?? "○";
+export function tabMark(look: StateLook): string {
+  return look === looks.waitsForInput ? "?" : (tabMarks[look.token] ?? "○");
 }
 
 const tabMarks: Readonly<Record<string, string>> = {
@@ -170,6 +181,21 @@ export function stateLook(type: StateType | null | undefined, name?: string | nu
   if (name === null || name === undefined || name === "") return base;
   if (typeOfName(name) === type) return byName[name as StateName];
   return { ...base, label: spaced(name) };
+}
+
+/** How a flow run's state is drawn: a paused one that asks for an input looks otherwise than one that was stopped. */
+export function statedOf(run: {
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly state: Pick<State, "state_details"> | null;
+}): Stated {
+  const keys = run.state?.state_details.run_input_keyset ?? null;
+  return { type: run.state_type, name: run.state_name, asks: run.state_type === "PAUSED" && keys !== null };
+}
+
+/** The look of a state that is known with its details. */
+export function lookOf({ type, name, asks = false }: Stated): StateLook {
+  return asks ? looks.waitsForInput : stateLook(type, name);
 }
 
 export function stateColor(look: StateLook): string {

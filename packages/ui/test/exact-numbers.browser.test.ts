@@ -88,12 +88,11 @@ test("what a form asks for is sent as it was typed", async () => {
   const state = { type: "PAUSED" as const, state_details: { pause_key: "1", run_input_keyset: keyset } };
   await site.client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
   const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
-  await page.getByRole("button", { name: "Resume" }).click();
-  const dialog = page.getByRole("dialog", { name: "Resume asking" });
-  await dialog.getByRole("textbox", { name: /customer/ }).fill("9007199254740993");
-  await dialog.getByRole("textbox", { name: /share/ }).fill("1.0");
-  await dialog.getByRole("button", { name: "Resume the run" }).click();
-  await dialog.waitFor({ state: "hidden" });
+  const box = page.getByRole("region", { name: "What it waits for" });
+  await box.getByRole("textbox", { name: /customer/ }).fill("9007199254740993");
+  await box.getByRole("textbox", { name: /share/ }).fill("1.0");
+  await box.getByRole("button", { name: "Answer and resume" }).click();
+  await box.waitFor({ state: "hidden" });
   const kept = await site.client.call(readFlowRunInput, { params: { id: run.id, key: "response" } });
   expect(kept).toBe('{"customer":9007199254740993,"share":1.0}');
   expect(problems).toEqual([]);

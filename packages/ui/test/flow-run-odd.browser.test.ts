@@ -194,11 +194,9 @@ test("a paused run says what frees it, and is resumed", async () => {
   const run = await startRun(site.client, { flowId, name: "paused" });
   await run.end("PAUSED");
   const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
-  await page.getByRole("region", { name: "What it waits for" }).getByText("until somebody resumes it").waitFor();
-  await page.getByRole("button", { name: "Resume" }).click();
-  const dialog = page.getByRole("dialog", { name: "Resume paused" });
-  await dialog.getByRole("button", { name: "Resume the run" }).click();
-  await dialog.waitFor({ state: "hidden" });
+  const box = page.getByRole("region", { name: "What it waits for" });
+  await box.getByRole("heading", { name: "The run waits to be resumed" }).waitFor();
+  await box.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("region", { name: "What it waits for" }).waitFor({ state: "hidden" });
   expect(problems).toEqual([]);
   await close();

@@ -49,7 +49,7 @@ describe("the time of a run", () => {
     const { page, problems, close } = await site.open(`/runs/flow-run/${id}`);
     await fact(page, "Ran").getByText("6.6 s · waited 12 m 25 s").waitFor();
     expect(await runLine(page).getAttribute("aria-label")).toBe(
-      "The run itself: pending 500 ms, running 4.0 s, paused 12 m 25 s, running 2.6 s, completed",
+      "The run itself: pending 500 ms, running 4.0 s, waiting for a person 12 m 25 s, running 2.6 s, completed",
     );
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.goto(`${site.origin}/runs?q=happy-owl`);

@@ -3,6 +3,7 @@ import { Flow } from "../flows.ts";
 import { route } from "../route.ts";
 import { Maybe, Moment, MomentInput, Nullable, Open, Seconds, StateTypeName, Tags, Type, Uuid } from "../schema.ts";
 import { FailureGroups } from "./failures.ts";
+import { QuestionInList } from "./questions.ts";
 import { FlowRunRow, RunBar, StateCounts } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 import { WorkPoolRow } from "./work-pools.ts";
@@ -23,7 +24,7 @@ const DashboardInterval = Open({
   states: Type.Array(Open({ state_type: StateTypeName, state_name: Type.String(), count_runs: Type.Integer() })),
 });
 
-/** History and counts cover the runs expected in the range; `running`, `waiting`, `upcoming` and `work_pools` show now, whatever the range. */
+/** History and counts cover the runs expected in the range; `running`, `questions`, `waiting`, `upcoming` and `work_pools` show now, whatever the range. */
 export const Dashboard = Open({
   history: Type.Array(DashboardInterval),
   counts: StateCounts,
@@ -34,7 +35,9 @@ export const Dashboard = Open({
   failures: FailureGroups,
   /** Running, pending or cancelling, at most 20. */
   running: Type.Array(FlowRunRow),
-  /** Late first, then paused, then others whose time has come, at most 20. */
+  /** What paused runs ask of people, the first to time out first, then the longest wait, at most 20. */
+  questions: Type.Array(QuestionInList),
+  /** Late first, then others whose time has come, at most 20. */
   waiting: Type.Array(FlowRunRow),
   /** Scheduled for later, the earliest first, at most 10. */
   upcoming: Type.Array(FlowRunRow),

@@ -7,6 +7,7 @@ import { route } from "../route.ts";
 import { ById, Maybe, Moment, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
 import { State } from "../states.ts";
 import { Waiting } from "../waiting.ts";
+import { Question } from "./questions.ts";
 import { Failure, FlowRunRow } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 
@@ -16,6 +17,8 @@ export const FlowRunPage = Open({
   states: Type.Array(State),
   failure: Nullable(Failure),
   waiting: Nullable(Waiting),
+  /** What the run asks of people while it is paused. */
+  question: Nullable(Question),
   /** The worker that took the run last; `is_known` where its pool still has it. */
   worker: Nullable(Open({ name: Type.String(), is_known: Type.Boolean() })),
   subflow_count: Type.Integer(),

@@ -3,6 +3,7 @@ import { Enum, Maybe, Nullable, Open, StateTypeName, Type, Uuid } from "../schem
 import { pagesTag } from "./tag.ts";
 
 export const searchHits = [
+  "question",
   "flow",
   "deployment",
   "work-pool",
@@ -16,7 +17,7 @@ export const search = route({
   method: "GET",
   path: "/ui/search",
   access: "read",
-  summary: "Flows, deployments, work pools and queues, runs and artifacts by name or id",
+  summary: "What waits for people, flows, deployments, work pools and queues, runs and artifacts by name or id",
   tag: pagesTag,
   query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
   replies: {
@@ -24,9 +25,10 @@ export const search = route({
       hits: Type.Array(
         Open({
           kind: Enum(searchHits),
+          /** Of a question that of its flow run. */
           id: Uuid,
           name: Type.String(),
-          /** The flow of a deployment or run, the pool of a queue, the type of a pool or artifact. */
+          /** The run of a question, the flow of a deployment or run, the pool of a queue, the type of a pool or artifact. */
           detail: Nullable(Type.String()),
           state_type: Nullable(StateTypeName),
           state_name: Nullable(Type.String()),

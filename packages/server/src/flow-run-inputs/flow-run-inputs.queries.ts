@@ -1,9 +1,11 @@
 import { type Insertable, sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
+import { storable } from "../db/json-text.ts";
 import type { Tables } from "../db/tables.ts";
 
-export async function flowRunExists(reader: Reader, id: string): Promise<boolean> {
-  return (await reader.selectFrom("flow_run").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+/** Undefined where there is no such run. */
+export function stateOfRun(reader: Reader, id: string) {
+  return reader.selectFrom("flow_run").select("state_type").where("id", "=", id).executeTakeFirst();
 }
 
 /** Adds the input where the run has none with the key; gives false where it has. */
@@ -24,6 +26,16 @@ export async function inputValue(reader: Reader, flowRunId: string, key: string)
     .where("key", "=", key)
     .executeTakeFirst();
   return row?.value;
+}
+
+/** The inputs of these runs that have one of these keys, which may be those of another run among them. */
+export function inputsUnder(reader: Reader, places: readonly { readonly flowRunId: string; readonly key: string }[]) {
+  return reader
+    .selectFrom("flow_run_input")
+    .select(["flow_run_id", "key", "value"])
+    .where("flow_run_id", "in", [...new Set(places.map(({ flowRunId }) => flowRunId))])
+    .where("key", "in", [...new Set(places.map(({ key }) => storable(key)))])
+    .execute();
 }
 
 export interface InputQuery {

@@ -12,10 +12,13 @@ type NewInput = BodyOf<typeof createFlowRunInput>;
 
 /** Keeps a value for a flow run under a key that it does not have yet. */
 export async function create(context: Context, flowRunId: string, given: NewInput): Promise<void> {
-  await unit(context, async ({ tx }) => {
-    if (!(await queries.flowRunExists(tx, flowRunId))) throw absent("Flow run");
-    if (await createIn(context, tx, { ...given, flowRunId })) return;
-    throw refused("KEY_TAKEN", "A flow run input with this key already exists.");
+  await unit(context, async ({ tx, changed }) => {
+    const run = await queries.stateOfRun(tx, flowRunId);
+    if (run === undefined) throw absent("Flow run");
+    if (!(await createIn(context, tx, { ...given, flowRunId })))
+      throw refused("KEY_TAKEN", "A flow run input with this key already exists.");
+    // A program says what it asks for after it has paused its run.
+    if (run.state_type === "PAUSED") changed("flow-run", [{ id: flowRunId }]);
   });
 }
 
@@ -46,6 +49,21 @@ export async function read({ db }: Context, flowRunId: string, key: string): Pro
 /** The value, or undefined where there is none. */
 export function valueIn(reader: Reader, flowRunId: string, key: string): Promise<string | undefined> {
   return queries.inputValue(reader, flowRunId, storable(key));
+}
+
+interface Place {
+  readonly flowRunId: string;
+  readonly key: string;
+}
+
+/** The values at these places, by one question; undefined for a place that has none. */
+export async function valuesUnder(
+  reader: Reader,
+  places: readonly Place[],
+): Promise<(place: Place) => string | undefined> {
+  const rows = places.length === 0 ? [] : await queries.inputsUnder(reader, places);
+  const values = new Map(rows.map(({ flow_run_id, key, value }) => [`${flow_run_id} ${key}`, value]));
+  return ({ flowRunId, key }) => values.get(`${flowRunId} ${storable(key)}`);
 }
 
 export async function filter(

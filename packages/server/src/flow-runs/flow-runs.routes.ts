@@ -40,7 +40,10 @@ export function flowRunRoutes(serve: Serve): void {
     return createdOr200(fresh, result);
   });
   serve(resumeFlowRun, async ({ params, body, context }) => {
-    const { result, fresh } = await flowRuns.resume(context, params.id, body.run_input);
+    const { result, fresh } = await flowRuns.resume(context, params.id, {
+      input: body.run_input,
+      answers: body.answers,
+    });
     return createdOr200(fresh, result);
   });
   serve(deleteFlowRun, async ({ params, context }) => {

@@ -15,26 +15,32 @@ import { withVariables } from "../variables/variables.service.ts";
 import { flowRunForChange } from "./related.queries.ts";
 import { type Proposed, proposeIn } from "./transitions.service.ts";
 
-type Input = Readonly<Record<string, unknown>> | null | undefined;
+export interface Answer {
+  readonly input?: Readonly<Record<string, unknown>> | null | undefined;
+  /** The state that is answered; by default the one in which the run is. */
+  readonly answers?: string | null | undefined;
+}
 
 /** Lets a paused run go on: where it stands, or, if it was suspended, from the beginning and as soon as possible. */
-export async function resume(context: Context, id: string, input: Input): Promise<Proposed> {
+export async function resume(context: Context, id: string, { input, answers }: Answer): Promise<Proposed> {
   const begun = context.clock.now();
-  const result = await unit(context, (unit) => resumeIn(unit, { id, input: input ?? {} }));
+  const result = await unit(context, (unit) => resumeIn(unit, { id, input: input ?? {}, answers }));
   return { result, fresh: isFresh(result.state, begun) };
 }
 
 interface Resumption {
   readonly id: string;
   readonly input: Readonly<Record<string, unknown>>;
+  readonly answers: Answer["answers"];
 }
 
-async function resumeIn(unit: Unit, { id, input }: Resumption): Promise<OrchestrationResult> {
+async function resumeIn(unit: Unit, { id, input, answers }: Resumption): Promise<OrchestrationResult> {
   const { tx } = unit;
   const found = await flowRunForChange(tx, id);
   if (found === undefined) throw absent("Flow run");
   const paused = stateOfRun(found.row);
   if (paused?.type !== "PAUSED") return notPaused;
+  if (answers !== null && answers !== undefined && answers.toLowerCase() !== paused.id) return asksOtherwise;
   const keys = paused.details.run_input_keyset ?? null;
   if (keys === null) return proposeIn(unit, { id, state: nextState(paused), ruleSet: "core" });
   const checked = await checkedInput(tx, { id, input }, keys.schema ?? "");
@@ -54,9 +60,19 @@ const notPaused: OrchestrationResult = {
   details: { type: "abort_details", reason: "Cannot resume a flow run that is not paused." },
 };
 
+const asksOtherwise: OrchestrationResult = {
+  state: null,
+  status: "ABORT",
+  details: { type: "abort_details", reason: "The flow run has gone on since then, and asks for something else now." },
+};
+
 type Checked = { readonly value: unknown } | { readonly problem: string };
 
-async function checkedInput(tx: Writer, { id, input }: Resumption, schemaKey: string): Promise<Checked> {
+async function checkedInput(
+  tx: Writer,
+  { id, input }: Pick<Resumption, "id" | "input">,
+  schemaKey: string,
+): Promise<Checked> {
   const meant = await hydratedInput(tx, input);
   if ("problem" in meant) return meant;
   const schema = await inputs.valueIn(tx, id, schemaKey);

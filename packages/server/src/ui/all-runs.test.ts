@@ -140,13 +140,14 @@ describeOnEachDatabase("the pages over all runs", (database) => {
   });
 
   test("what failed, what runs and what waits is listed, the urgent first", async () => {
-    const { failures, running: now, waiting } = await dashboard();
+    const { failures, running: now, questions, waiting } = await dashboard();
     expect(failures.groups.map(({ newest, message }) => [newest.id, message])).toEqual([
       [failed, "no luck"],
       [expect.any(String), "gone"],
     ]);
     expect(now).toMatchObject([{ id: running, flow_name: "good", task_counts: { FAILED: 1 } }]);
-    expect(waiting.map(({ name }) => name)).toEqual(["late", "paused", "later"]);
+    expect(questions).toMatchObject([{ flow_run_name: "paused", flow_name: "good", has_input: false }]);
+    expect(waiting.map(({ name }) => name)).toEqual(["late", "later"]);
   });
 
   test("flows are listed with their runs, those with failures first", async () => {
@@ -238,6 +239,10 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     const find = async (q: string, more = "") =>
       (await server.call<Hits>("GET", `/ui/search?q=${encodeURIComponent(q)}${more}`)).body.hits;
     await server.call("POST", "/artifacts/", { key: "good-report", type: "markdown", data: "x", flow_run_id: running });
+    expect(await find("PAUS")).toMatchObject([
+      { kind: "question", name: "paused", detail: "good" },
+      { kind: "flow-run", name: "paused", detail: "good" },
+    ]);
     expect(await find("GOOD")).toMatchObject([
       { kind: "flow", name: "good" },
       { kind: "artifact", name: "good-report" },

@@ -35,6 +35,7 @@ import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { readTimeline } from "./flow-run/timeline.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
+import { openQuestions, questionPage } from "./questions/questions.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
 import { rowCounts } from "./settings/server-page.queries.ts";
 import { taskRunPage } from "./task-run/task-run-page.service.ts";
@@ -92,6 +93,8 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
   const pages: [string, () => Promise<unknown>][] = [
     ["the dashboard", () => dashboard(context, range)],
     ["the dashboard without subflows", () => dashboard(context, { ...range, subflows: false })],
+    ["what runs ask of people", () => openQuestions(context, { tags: [], flowIds: [] }, 20)],
+    ["a question of a run", () => questionPage(context, run, null)],
     ["the page of a run", () => flowRunPage(context, run)],
     ["its timeline", () => readTimeline(context, run)],
     ["the page of a task run", () => taskRunPage(context, historyIds.taskRun(70))],

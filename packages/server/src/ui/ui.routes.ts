@@ -27,6 +27,7 @@ import {
   readFlowPage,
   readFlowRunPage,
   readLogWindow,
+  readQuestionPage,
   readRunForm,
   readServerPage,
   readTaskRunPage,
@@ -54,6 +55,7 @@ import * as flowDeployments from "./flows/flow-deployments.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
 import { findLine } from "./logs/find-line.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
+import { questionPage } from "./questions/questions.service.ts";
 import { runComparison } from "./run-comparison/run-comparison.service.ts";
 import { runForm } from "./run-form/run-form.service.ts";
 import { failureOfAttempt } from "./runs/failure.service.ts";
@@ -75,6 +77,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
   serve(listTaskRuns, ({ body, context }) => taskRuns.list(context, body));
   serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
+  serve(readQuestionPage, ({ params, query, context }) => questionPage(context, params.id, query.question ?? null));
   serve(readFailureOfAttempt, ({ params, query, context }) => failureOfAttempt(context, params.id, query.attempt));
   serve(listFailures, ({ body: { limit, ...criteria }, context }) => failureGroups(context, criteria, limit ?? 50));
   serve(compareFlowRuns, ({ params, context }) => runComparison(context, params));

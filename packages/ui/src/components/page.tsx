@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { type Crumb, useCrumbsAbove, useShowCrumbs } from "../frame/crumbs.ts";
-import { type PageState, useTabLook } from "../frame/tab-look.ts";
+import { useTabLook } from "../frame/tab-look.ts";
+import type { Stated } from "../states.ts";
 
 /** Every page has a title (in the tab too) and a path of crumbs; the last crumb is the heading, unless the page brings its own. */
 export function Page(props: {
@@ -8,7 +9,7 @@ export function Page(props: {
   /** What the title belongs to, in the browser's tab: the flow of a run. */
   readonly titleOf?: string;
   /** The state of what the page shows: in the tab, and said when it changes. */
-  readonly state?: PageState;
+  readonly state?: Stated;
   /** The parent pages; by default those in the page's definition. */
   readonly above?: readonly Crumb[];
   /** Crumbs between the parent pages and this one. */

@@ -13,13 +13,15 @@ import { FlowLine } from "./flow-line.tsx";
 import { RunningRow, UpcomingRow, WaitingRow } from "./run-rows.tsx";
 import { Totals } from "./totals.tsx";
 
+const WaitsForYou = onDemand(() => import("../questions/waits-for-you.tsx").then((module) => module.WaitsForYou));
+
 const PoolsInTrouble = onDemand(() =>
   import("../work-pools/pools-in-trouble.tsx").then((module) => module.PoolsInTrouble),
 );
 const HistoryChart = onDemand(() => import("./history-chart.tsx").then((module) => module.HistoryChart));
 
 const runningStates = ["RUNNING", "PENDING", "CANCELLING"];
-const waitingStates = ["SCHEDULED", "PAUSED"];
+const waitingStates = ["SCHEDULED"];
 const upcomingState = [stateNames.scheduled];
 
 /** Everything below the filters. */
@@ -35,7 +37,7 @@ export function Overview({
   const total = sum(data.counts);
   // Running and waiting runs are shown whatever the page's time range is.
   const { since: _since, until: _until, ...anyTime } = lists;
-  const shown = [data.running, data.waiting, data.upcoming, data.flows].some((rows) => rows.length > 0);
+  const shown = [data.running, data.questions, data.waiting, data.upcoming, data.flows].some((rows) => rows.length > 0);
   if (!shown && total + sum(data.previous_counts) === 0) {
     return (
       <FirstSteps title="No runs in this time" programs={firstRun} awaited="a run">
@@ -45,6 +47,7 @@ export function Overview({
   }
   return (
     <div className="flex flex-col gap-4">
+      {data.questions.length === 0 ? null : <WaitsForYou questions={data.questions} />}
       <Totals data={data} lists={lists} />
       <div className="min-h-[148px]">
         <HistoryChart history={data.history} onSpan={onSpan} />
@@ -68,7 +71,7 @@ export function Overview({
           </Section>
           <Section title="Late or waiting" tools={<All name="waiting" search={{ ...anyTime, state: waitingStates }} />}>
             {data.waiting.length === 0 ? (
-              <Nothing>Nothing waits: no run is late, paused or about to be retried.</Nothing>
+              <Nothing>Nothing waits: no run is late or about to be retried.</Nothing>
             ) : (
               data.waiting.map((run) => <WaitingRow key={run.id} run={run} />)
             )}

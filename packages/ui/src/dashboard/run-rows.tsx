@@ -5,6 +5,7 @@ import { DeploymentLink } from "../runs/deployment-link.tsx";
 import { Ran } from "../runs/ran.tsx";
 import { StateIcon, StateLabel } from "../runs/state.tsx";
 import { TaskProgress } from "../runs/task-progress.tsx";
+import { statedOf } from "../states.ts";
 
 export const rowClass = "grid min-h-9 items-center gap-x-3 border-b px-3 py-1.5 last:border-0 hover:bg-hover";
 
@@ -25,7 +26,7 @@ export function WaitingRow({ run }: { readonly run: FlowRunRow }) {
   return (
     <div className={`${rowClass} grid-cols-[minmax(0,1fr)_auto_auto]`}>
       <RunName run={run} />
-      <StateLabel type={run.state_type} name={run.state_name} className="text-xs" />
+      <StateLabel {...statedOf(run)} className="text-xs" />
       <RelativeTime time={run.next_scheduled_start_time ?? run.expected_start_time} className="text-xs text-faint" />
     </div>
   );

@@ -9,8 +9,9 @@ import { Page } from "../components/page.tsx";
 import { useChosenWidth } from "../components/resizable.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { milliseconds } from "../format.ts";
+import { QuestionBox } from "../questions/question-box.tsx";
 import { FailureBox } from "../runs/failure-box.tsx";
-import { isBad, isFinal } from "../states.ts";
+import { isBad, isFinal, statedOf } from "../states.ts";
 import { type RunAttempts, runAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
 import { type Steps, stepsOf } from "./failed-steps.ts";
 import { applyToRun, failureOfAttemptQuery, flowRunQuery, timelineQuery } from "./flow-run.queries.ts";
@@ -82,7 +83,7 @@ function Loaded(props: {
     <Page
       title={run.name}
       titleOf={page.flow.name}
-      state={{ type: run.state_type, name: run.state_name }}
+      state={statedOf(run)}
       ownHeading
       crumbs={[{ label: page.flow.name, link: { to: "/flows/flow/$id", params: { id: page.flow.id } } }]}
     >
@@ -104,7 +105,10 @@ function Loaded(props: {
             state={isBad(run.state_type) ? run.state_type : "FAILED"}
           />
         )}
-        {page.waiting === null || !live ? null : <WaitingBox run={run} waiting={page.waiting} />}
+        <QuestionBox page={page} />
+        {page.waiting === null || page.question !== null || !live ? null : (
+          <WaitingBox run={run} waiting={page.waiting} />
+        )}
         <RunViews
           page={page}
           live={live}

@@ -13,19 +13,17 @@ export function GivenInputs({ page }: { readonly page: FlowRunPage }) {
   return (
     <section aria-label="Given when it was resumed" className="flex max-w-4xl flex-col gap-2">
       <h3 className="font-semibold">Given when it was resumed</h3>
-      {given.map(({ given: answer }) =>
-        answer === undefined ? null : (
-          <div key={answer.at} className="flex flex-col gap-1">
-            <p className="text-xs text-muted">
-              <time dateTime={answer.at} title={exact(answer.at)}>
-                {dateAndClock(answer.at)}
-              </time>
-              {answer.sender === null ? "" : ` by ${answer.sender}`}
-            </p>
-            <JsonView value={answer.value} label="Copy what was given" />
-          </div>
-        ),
-      )}
+      {given.map(({ value, at, sender }) => (
+        <div key={at} className="flex flex-col gap-1">
+          <p className="text-xs text-muted">
+            <time dateTime={at} title={exact(at)}>
+              {dateAndClock(at)}
+            </time>
+            {sender === null ? "" : ` by ${sender}`}
+          </p>
+          <JsonView value={value} label="Copy what was given" />
+        </div>
+      ))}
     </section>
   );
 }

@@ -18,10 +18,9 @@ import { flowRunQuery } from "./flow-run.queries.ts";
 
 const ConfirmDialog = onDemand(() => import("../components/dialog.tsx").then((module) => module.ConfirmDialog));
 const RetryDialog = onDemand(() => import("./retry-dialog.tsx").then((module) => module.RetryDialog));
-const ResumeDialog = onDemand(() => import("./resume-dialog.tsx").then((module) => module.ResumeDialog));
 const SetStateDialog = onDemand(() => import("../runs/set-state-dialog.tsx").then((module) => module.SetStateDialog));
 
-type Asking = "cancel" | "retry" | "delete" | "resume" | "state" | "copy";
+type Asking = "cancel" | "retry" | "delete" | "state" | "copy";
 
 /** Actions on the run: cancel, retry, copy, compare, change its state, delete. */
 export function RunButtons({ page, asked }: { readonly page: FlowRunPage; readonly asked: "retry" | undefined }) {
@@ -37,11 +36,6 @@ export function RunButtons({ page, asked }: { readonly page: FlowRunPage; readon
       {isFinal(run.state_type) ? null : (
         <EndNoticeButton run={{ id: run.id, name: run.name, flowName: page.flow.name }} />
       )}
-      {run.state_type === "PAUSED" ? (
-        <Button look="primary" icon="play" onClick={() => setAsking("resume")}>
-          Resume
-        </Button>
-      ) : null}
       {isFinal(run.state_type) && deploymentId !== null ? (
         <Link
           to="/deployments/$id/run"
@@ -95,7 +89,6 @@ export function RunButtons({ page, asked }: { readonly page: FlowRunPage; readon
           Delete…
         </MenuItem>
       </Menu>
-      {asking === "resume" ? <ResumeDialog page={page} onClose={close} /> : null}
       {asking === "retry" || asking === "copy" ? (
         <RetryDialog page={page} isNew={asking === "copy"} onClose={close} />
       ) : null}

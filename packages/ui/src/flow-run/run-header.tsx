@@ -11,7 +11,7 @@ import { madeBy } from "../runs/made-by.ts";
 import { RanAndWaited } from "../runs/ran.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { TaskProgress, taskTotal } from "../runs/task-progress.tsx";
-import { isFinal, stateLook } from "../states.ts";
+import { isFinal, statedOf, stateLook } from "../states.ts";
 import { AttemptMenu } from "./attempt-menu.tsx";
 import type { RunAttempts } from "./chosen-attempt.ts";
 import { RunButtons } from "./run-buttons.tsx";
@@ -33,7 +33,7 @@ export function RunHeader({
     <header className="flex flex-col gap-1.5">
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <div className="mr-auto flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">
-          <StateLabel type={run.state_type} name={run.state_name} className="text-base" />
+          <StateLabel {...statedOf(run)} className="text-base" />
           <h1 dir="auto" className="line-clamp-3 min-w-0 text-lg font-semibold break-words" title={run.name}>
             {run.name}
           </h1>

@@ -6,12 +6,11 @@ import type { FlowRunPage, State } from "../api/types.ts";
 
 type Input = ReplyOf<typeof filterFlowRunInput>[number];
 
-/** What a run asked for when it paused, and what it was given. */
-export interface AskedInput {
-  readonly schema: unknown;
-  /** What the author of the flow says of it. */
-  readonly description: string | undefined;
-  readonly given: { readonly value: unknown; readonly at: string; readonly sender: string | null } | undefined;
+/** What a run was given in one of its pauses. */
+interface GivenInput {
+  readonly value: unknown;
+  readonly at: string;
+  readonly sender: string | null;
 }
 
 /** All values that are kept for the run, by one question: one for each key would be an error where a key is not used. */
@@ -31,38 +30,17 @@ export function asksForInput(state: Pick<State, "state_details"> | null): boolea
   return state?.state_details.run_input_keyset?.schema !== undefined;
 }
 
-/** What a state asks for; undefined where it asks for nothing. */
-export function askedIn(state: Pick<State, "state_details"> | null, inputs: readonly Input[]): AskedInput | undefined {
-  const keys = state?.state_details.run_input_keyset;
-  if (keys?.schema === undefined) return undefined;
-  const under = (key: string | undefined) => inputs.find((input) => input.key === key);
-  const response = under(keys.response);
-  const description = parsed(under(keys.description)?.value);
-  return {
-    schema: parsed(under(keys.schema)?.value),
-    description: typeof description === "string" && description.trim() !== "" ? description : undefined,
-    given:
-      response === undefined
-        ? undefined
-        : { value: parsed(response.value), at: response.created, sender: response.sender },
-  };
-}
-
 /** What the run was given in all of its pauses, the first one first. */
-export function givenTo(states: FlowRunPage["states"], inputs: readonly Input[]): readonly AskedInput[] {
-  const byKey = new Map(
-    states.flatMap((state) => {
-      const key = state.state_details.run_input_keyset?.response;
-      const asked = askedIn(state, inputs);
-      return key === undefined || asked?.given === undefined ? [] : [[key, asked] as const];
-    }),
-  );
-  return [...byKey.values()].toSorted((one, other) => (one.given?.at ?? "").localeCompare(other.given?.at ?? ""));
+export function givenTo(states: FlowRunPage["states"], inputs: readonly Input[]): readonly GivenInput[] {
+  const keys = new Set(states.map((state) => state.state_details.run_input_keyset?.response));
+  return inputs
+    .filter(({ key }) => keys.has(key))
+    .map(({ value, created, sender }) => ({ value: parsed(value), at: created, sender }))
+    .toSorted((one, other) => one.at.localeCompare(other.at));
 }
 
 /** Values are kept as text, which Prefect's client writes as JSON within JSON. */
-function parsed(text: string | undefined): unknown {
-  if (text === undefined) return null;
+function parsed(text: string): unknown {
   try {
     const value = parseJson(text);
     return typeof value === "string" && /^\s*[[{]/.test(value) ? parseJson(value) : value;

@@ -120,7 +120,13 @@ function DurationInput(props: WidgetProps) {
   );
 }
 
+/** A yes or no that has to be said has no state of its own before, which a box could not show. */
 function CheckboxWidget(props: WidgetProps) {
+  const isOpen = props.required === true && props.schema.default === undefined;
+  return isOpen ? <YesOrNo {...props} /> : <Checkbox {...props} />;
+}
+
+function Checkbox(props: WidgetProps) {
   return (
     <input
       {...useCommon(props)}
@@ -129,6 +135,30 @@ function CheckboxWidget(props: WidgetProps) {
       onChange={({ target }) => props.onChange(target.checked)}
       className="size-4 cursor-pointer accent-(--accent)"
     />
+  );
+}
+
+function YesOrNo(props: WidgetProps) {
+  const { id, ...common } = useCommon(props);
+  const choices = [
+    { label: "Yes", value: true },
+    { label: "No", value: false },
+  ];
+  return (
+    <div role="radiogroup" id={id} aria-label={props.label} className="flex gap-4" {...common}>
+      {choices.map(({ label, value }) => (
+        <label key={label} className="flex min-h-6 cursor-pointer items-center gap-1.5">
+          <input
+            type="radio"
+            name={id}
+            checked={props.value === value}
+            onChange={() => props.onChange(value)}
+            className="size-4 cursor-pointer accent-(--accent)"
+          />
+          {label}
+        </label>
+      ))}
+    </div>
   );
 }
 

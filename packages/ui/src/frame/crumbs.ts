@@ -15,6 +15,8 @@ export interface Crumbs {
 declare module "@tanstack/react-router" {
   interface StaticDataRouteOption {
     readonly crumbsAbove?: readonly Crumb[];
+    /** Whether the page is shown without the frame around it. */
+    readonly isAlone?: boolean;
   }
 }
 

@@ -23,11 +23,19 @@ export function Frame() {
   const [drawer, setDrawer] = useState(false);
   const [overlay, setOverlay] = useState<"search" | "help">();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const isAlone = useRouterState({ select: ({ matches }) => matches.at(-1)?.staticData.isAlone === true });
   // biome-ignore lint/correctness/useExhaustiveDependencies: going to another page closes the drawer
   useEffect(() => setDrawer(false), [path]);
   usePageFocus();
   useEndNotices();
   useShortcuts({ onSearch: () => setOverlay("search"), onHelp: () => setOverlay("help") });
+  if (isAlone) {
+    return (
+      <div className="flex h-full flex-col">
+        <PageBelow />
+      </div>
+    );
+  }
   return (
     <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[200px_minmax(0,1fr)]">
       <button
@@ -59,22 +67,31 @@ export function Frame() {
             <kbd className="hidden font-sans text-2xs whitespace-nowrap sm:inline">{searchKey}</kbd>
           </button>
         </header>
-        <ConnectionLine />
-        <Announcement />
-        <main
-          id="main"
-          tabIndex={-1}
-          className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto focus-visible:outline-none"
-          data-scroll-restoration-id="main"
-        >
-          <Outlet />
-        </main>
+        <PageBelow />
       </div>
       {overlay === "search" ? (
         <SearchPalette onClose={() => setOverlay(undefined)} onHelp={() => setOverlay("help")} />
       ) : null}
       {overlay === "help" ? <ShortcutHelp onClose={() => setOverlay(undefined)} /> : null}
     </div>
+  );
+}
+
+/** The page itself, below what tells of the connection to the server. */
+function PageBelow() {
+  return (
+    <>
+      <ConnectionLine />
+      <Announcement />
+      <main
+        id="main"
+        tabIndex={-1}
+        className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto focus-visible:outline-none"
+        data-scroll-restoration-id="main"
+      >
+        <Outlet />
+      </main>
+    </>
   );
 }
 

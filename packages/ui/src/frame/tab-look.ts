@@ -1,21 +1,16 @@
 import { useEffect, useRef } from "react";
-import { type StateLook, type StateType, stateColor, stateLook, tabMark } from "../states.ts";
+import { lookOf, type Stated, type StateLook, stateColor, tabMark } from "../states.ts";
 import { announce } from "./announcements.ts";
-
-export interface PageState {
-  readonly type: StateType | null | undefined;
-  readonly name: string | null | undefined;
-}
 
 /** Shows the page's title in the browser's tab, with the mark and the icon of its state where it has one. */
 export function useTabLook(props: {
   readonly title: string;
   /** What the title belongs to: the flow of a run. */
   readonly of: string | undefined;
-  readonly state: PageState | undefined;
+  readonly state: Stated | undefined;
 }): void {
   const { title, of = "Ostinato", state } = props;
-  const look = state === undefined ? undefined : stateLook(state.type, state.name);
+  const look = state === undefined ? undefined : lookOf(state);
   useEffect(() => {
     document.title = `${look === undefined ? "" : `${tabMark(look)} `}${title} · ${of}`;
   }, [look, title, of]);

@@ -1,24 +1,20 @@
-import type { readFlowRun } from "@ostinato/protocol";
+import type { FlowRun, readFlowRun } from "@ostinato/protocol";
 import { useEffect, useSyncExternalStore } from "react";
 import { call } from "../api/api.ts";
 import { useLive } from "../api/live.ts";
-import type { StateType } from "../api/types.ts";
 import { basePath, pageAddress } from "../base-path.ts";
-import { isFinal, stateLook, tabMark } from "../states.ts";
+import { isFinal, lookOf, statedOf, tabMark } from "../states.ts";
 
 /** A flow run whose end the reader wants to be told of. */
 export interface AwaitedRun {
   readonly id: string;
   readonly name: string;
   readonly flowName: string;
+  /** The id of the state in which it asked for an input, once the reader has been told. */
+  readonly toldOf?: string;
 }
 
-interface Ended {
-  readonly id: string;
-  readonly state_type: StateType | null;
-  readonly state_name: string | null;
-  readonly message: string | null;
-}
+type News = Pick<FlowRun, "id" | "state_id" | "state_type" | "state_name" | "state">;
 
 /** The wish belongs to this tab, through reloads too, and ends with it: without a page nobody could be told. */
 const storageKey = `ostinato.end-notices:${basePath}`;
@@ -47,7 +43,7 @@ export function forgetEnd(id: string): void {
   change(awaited.filter((run) => run.id !== id));
 }
 
-/** Follows the awaited runs on whatever page the reader is, and tells of each that ends. */
+/** Follows the awaited runs on whatever page the reader is, and tells of each that ends or asks for an input. */
 export function useEndNotices(): void {
   const runs = useAwaitedRuns();
   const check = () => {
@@ -56,7 +52,7 @@ export function useEndNotices(): void {
   useLive(runs.length === 0 ? undefined : { kind: "flow-runs" }, {
     onChanges(changes) {
       for (const one of changes) {
-        if (one.kind === "flow-run") tellIfEnded({ ...one.row, message: one.row.state?.message ?? null });
+        if (one.kind === "flow-run") tell(one.row);
         if (one.kind === "deleted" && one.of === "flow-run") forgetEnd(one.id);
       }
     },
@@ -72,16 +68,20 @@ export function useEndNotices(): void {
 async function checkRun(id: string): Promise<void> {
   // Where the server can't be reached, the page asks again when the connection is back.
   const run = await call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id } }).catch(() => undefined);
-  if (run !== undefined) tellIfEnded({ ...run, message: run.state?.message ?? null });
+  if (run !== undefined) tell(run);
 }
 
-function tellIfEnded(ended: Ended): void {
-  const run = awaited.find(({ id }) => id === ended.id);
-  if (run === undefined || !isFinal(ended.state_type)) return;
-  forgetEnd(run.id);
-  const look = stateLook(ended.state_type, ended.state_name);
+/** Tells of a run that has ended, or that asks for an input. */
+function tell(news: News): void {
+  const run = awaited.find(({ id }) => id === news.id);
+  if (run === undefined) return;
+  const stated = statedOf(news);
+  if (isFinal(news.state_type)) forgetEnd(run.id);
+  else if (stated.asks !== true || news.state_id === null || news.state_id === run.toldOf) return;
+  else change(awaited.map((one) => (one.id === run.id ? { ...one, toldOf: news.state_id ?? "" } : one)));
+  const look = lookOf(stated);
   const notice = new Notification(`${tabMark(look)} ${run.name}: ${look.label}`, {
-    body: [run.flowName, ended.message?.split("\n", 1)[0]].filter(Boolean).join("\n"),
+    body: [run.flowName, news.state?.message?.split("\n", 1)[0]].filter(Boolean).join("\n"),
     tag: run.id,
   });
   notice.onclick = () => {

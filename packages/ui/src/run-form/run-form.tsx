@@ -8,6 +8,7 @@ import { Section } from "../components/page.tsx";
 import { isObject, toFormData } from "../forms/form-data.ts";
 import { problemsIn } from "../forms/form-problems.ts";
 import { ValuesForm, type WrittenValues } from "../forms/schema-form.tsx";
+import { useServerCheck } from "../forms/server-check.ts";
 import { problemInRefusal } from "../forms/server-problems.ts";
 import { AddSchedule } from "./add-schedule.tsx";
 import { createRun, refusalOf } from "./create-run.ts";
@@ -16,7 +17,6 @@ import { RunNotes } from "./run-notes.tsx";
 import { PlaceFields, placeOf, type WrittenPlace } from "./run-place-fields.tsx";
 import { type RunTime, RunTimeFields, timeOf } from "./run-time-fields.tsx";
 import { linkedParameters, type RunBase, runBase, sentParameters, withoutSecrets } from "./run-values.ts";
-import { useServerCheck } from "./server-check.ts";
 
 /** Starts a run of a deployment: its parameters, when, under which name and tags. */
 export function RunForm(props: {

@@ -18,6 +18,7 @@ export const runsPage = definePage({
     views: [
       { label: "Failed runs of the last 24 hours", search: { state: ["FAILED", "CRASHED"], since: "24h" } },
       { label: "Running now", search: { state: ["RUNNING"] } },
+      { label: "Waiting for people", search: { state: ["PAUSED"] } },
       { label: "Waiting or late", search: { state: ["SCHEDULED", "PENDING"] } },
     ],
   },

@@ -82,12 +82,18 @@ export async function cancelRun(id: string): Promise<void> {
   if (result.state?.type !== "CANCELLED") refuse(result);
 }
 
+interface Answer {
+  /** The id of the PAUSED state that is answered. */
+  readonly answers: string;
+  readonly input?: Readonly<Record<string, unknown>>;
+}
+
 /** Resumes a paused run. Throws with the server's reason when it refuses. */
-export async function resumeRun(id: string, input: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+export async function resumeRun(id: string, { answers, input }: Answer): Promise<void> {
   refuse(
     await call<typeof resumeFlowRun>("POST /flow_runs/{id}/resume", {
       params: { id },
-      body: input === undefined ? {} : { run_input: { ...input } },
+      body: { answers, ...(input === undefined ? {} : { run_input: { ...input } }) },
     }),
   );
 }
@@ -107,7 +113,17 @@ export async function rescheduleRun(id: string): Promise<void> {
 /** Throws with the server's reason when it refused. */
 export function refuse(result: OrchestrationResult): void {
   if (result.status === "ACCEPT") return;
-  throw new Error(reasonIn(result.details) ?? "The server did not accept it.");
+  throw new Refusal(reasonIn(result.details) ?? "The server did not accept it.", result.status);
+}
+
+/** A change of state that the server did not accept. */
+export class Refusal extends Error {
+  readonly status: OrchestrationResult["status"];
+
+  constructor(reason: string, status: OrchestrationResult["status"]) {
+    super(reason);
+    this.status = status;
+  }
 }
 
 /** Schedules runs of deployments again; returns how many were refused, and the first reason. */

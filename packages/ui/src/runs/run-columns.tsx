@@ -4,7 +4,7 @@ import type { FlowRunRow } from "../api/types.ts";
 import type { Column } from "../components/columns.ts";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { isBad, type StateType } from "../states.ts";
+import { isBad, type StateType, statedOf } from "../states.ts";
 import { DeploymentLink } from "./deployment-link.tsx";
 import { messageOf } from "./message-of.ts";
 import { Ran } from "./ran.tsx";
@@ -35,7 +35,7 @@ export const runColumns: readonly RunColumn[] = [
     id: "state",
     label: "State",
     width: 108,
-    cell: (run) => <StateWord type={run.state_type} name={run.state_name} />,
+    cell: (run) => <StateWord {...statedOf(run)} />,
   },
   {
     id: "started",

@@ -4,7 +4,7 @@ import type { FlowRunRow } from "../api/types.ts";
 import type { Selection } from "../components/row-keys.ts";
 import { type NameColumn, type RowOrder, RowTable } from "../components/row-table.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { isBad, stateLook } from "../states.ts";
+import { isBad, lookOf, statedOf } from "../states.ts";
 import { messageOf } from "./message-of.ts";
 import { Ran } from "./ran.tsx";
 import type { RunColumn } from "./run-columns.tsx";
@@ -30,7 +30,7 @@ export const runName: NameColumn<FlowRunRow, RunSort> = {
   sorts: ["NAME_ASC", "NAME_DESC"],
   cell: (run, shown) => (
     <>
-      <StateIcon type={run.state_type} name={run.state_name} />
+      <StateIcon {...statedOf(run)} />
       <Link
         to="/runs/flow-run/$id"
         params={{ id: run.id }}
@@ -55,7 +55,7 @@ export const runName: NameColumn<FlowRunRow, RunSort> = {
 function narrowLines(run: FlowRunRow) {
   return (
     <>
-      <StateIcon type={run.state_type} name={run.state_name} />
+      <StateIcon {...statedOf(run)} />
       <Link to="/runs/flow-run/$id" params={{ id: run.id }} dir="auto" className="truncate py-0.5 font-medium">
         {run.name}
       </Link>
@@ -72,5 +72,5 @@ function narrowLines(run: FlowRunRow) {
 /** The message of a failure on narrow rows: the icon beside it already shows the state. */
 function aboutState(run: FlowRunRow): string {
   const message = isBad(run.state_type) ? messageOf(run)?.split("\n", 1)[0] : undefined;
-  return message === undefined || message === "" ? stateLook(run.state_type, run.state_name).label : message;
+  return message === undefined || message === "" ? lookOf(statedOf(run)).label : message;
 }

@@ -1,12 +1,7 @@
 import { stateNames } from "@ostinato/core";
 import type { State } from "../api/types.ts";
 import { RelativeTime } from "../components/time.tsx";
-import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
-
-interface Stated {
-  readonly type: StateType | null | undefined;
-  readonly name?: string | null | undefined;
-}
+import { lookOf, type Stated, type StateLook, stateColor, stateLook } from "../states.ts";
 
 interface IconProps extends Stated {
   readonly className?: string;
@@ -14,14 +9,14 @@ interface IconProps extends Stated {
   readonly silent?: boolean;
 }
 
-export function StateIcon({ type, name, className = "size-4", silent = false }: IconProps) {
-  const look = stateLook(type, name);
+export function StateIcon({ className = "size-4", silent = false, ...stated }: IconProps) {
+  const look = lookOf(stated);
   return <Shape look={look} className={className} {...(silent ? {} : { label: look.label })} />;
 }
 
 /** The word alone, for use beside an icon. */
-export function StateWord({ type, name }: Stated) {
-  const look = stateLook(type, name);
+export function StateWord(stated: Stated) {
+  const look = lookOf(stated);
   return (
     <span className="truncate font-medium" style={{ color: stateColor(look) }}>
       {look.label}
@@ -30,8 +25,8 @@ export function StateWord({ type, name }: Stated) {
 }
 
 /** Icon and word, in the state's colour. */
-export function StateLabel({ type, name, className = "" }: Stated & { readonly className?: string }) {
-  const look = stateLook(type, name);
+export function StateLabel({ className = "", ...stated }: Stated & { readonly className?: string }) {
+  const look = lookOf(stated);
   return (
     <span className={`inline-flex min-w-0 items-center gap-1.5 ${className}`}>
       <Shape look={look} className="size-4" />

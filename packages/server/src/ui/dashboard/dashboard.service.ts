@@ -12,6 +12,7 @@ import type { Context } from "../../kernel/context.ts";
 import { refused } from "../../kernel/errors.ts";
 import { failureGroups } from "../failures/failure-groups.service.ts";
 import { flowsWithRecentRuns, lastFailures } from "../flows/flow-pages.service.ts";
+import { openQuestions } from "../questions/questions.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
 import { poolsInTrouble } from "../work-pools/work-pool-list.service.ts";
 import * as queries from "./dashboard.queries.ts";
@@ -19,15 +20,17 @@ import * as queries from "./dashboard.queries.ts";
 const maxFlows = 50;
 const maxPools = 5;
 const maxFailures = 10;
+const maxQuestions = 20;
 
 /** Everything on the dashboard, by questions that run side by side. */
 export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
   const range = rangeOf(body);
   const edges = edgesOf(body, range);
   const split = bucketsBetween(edges);
-  const [counts, rows, pools, failures] = await Promise.all([
+  const [counts, rows, questions, pools, failures] = await Promise.all([
     countAll(context.db, range, split),
     runsOf(context, range),
+    openQuestions(context, range, maxQuestions),
     poolsInTrouble(context, maxPools),
     failureGroups(context, criteriaOf(range), maxFailures),
   ]);
@@ -38,6 +41,7 @@ export async function dashboard(context: Context, body: BodyOf<typeof readDashbo
     task_counts: countsOf(counts.tasks),
     failures,
     ...rows,
+    questions,
     work_pools: pools,
     flows: await flowsOf(context, counts.byFlow, range),
   };
@@ -152,29 +156,27 @@ async function runsOf(
   const now = context.clock.now();
   const find = async (wanted: queries.RunsInState) =>
     (await queries.runsInState(context.db, range, wanted)).map(({ id }) => id);
-  const [running, due, paused, next] = await Promise.all([
+  const [running, due, next] = await Promise.all([
     find({ types: ["RUNNING", "PENDING", "CANCELLING"], order: "DESC", limit: 20 }),
     find({ types: ["SCHEDULED"], order: "ASC", limit: 20, until: now }),
-    find({ types: ["PAUSED"], order: "DESC", limit: 20 }),
     find({ types: ["SCHEDULED"], order: "ASC", limit: 10, after: now }),
   ]);
-  const rows = await readRows(context, [...running, ...due, ...paused, ...next]);
+  const rows = await readRows(context, [...running, ...due, ...next]);
   const among = (ids: readonly string[]) => rows.filter(({ id }) => ids.includes(id));
   return {
     running: among(running),
-    waiting: [...among(due), ...among(paused)].sort(byUrgency).slice(0, 20),
+    waiting: among(due).sort(byUrgency),
     upcoming: among(next),
   };
 }
 
-/** Late runs first, then the paused ones, then the scheduled ones; each as they came from the database. */
+/** Late runs first; each as they came from the database. */
 function byUrgency(one: FlowRunRow, other: FlowRunRow): number {
-  return urgency(one) - urgency(other);
+  return Number(isLate(other)) - Number(isLate(one));
 }
 
-function urgency({ state_name, state_type }: FlowRunRow): number {
-  if (state_name === stateNames.late) return 0;
-  return state_type === "PAUSED" ? 1 : 2;
+function isLate({ state_name }: FlowRunRow): boolean {
+  return state_name === stateNames.late;
 }
 
 function countsOf(rows: readonly { readonly state_type: StateType; readonly runs: number }[]): StateCounts {

@@ -7,6 +7,7 @@ import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
 import { readWaiting } from "../../waiting/waiting.service.ts";
 import { withSubflows } from "../logs/log-window.queries.ts";
+import { questionIn } from "../questions/questions.service.ts";
 import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfFlowRun } from "../runs/failure.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
@@ -17,13 +18,14 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
   const [run] = await readRows(context, [id]);
   if (run === undefined) throw notFound("Flow run", id);
   const begun = run.start_time ?? run.expected_start_time ?? run.created;
-  const [flow, states, failure, counts, previous, waiting, worker] = await Promise.all([
+  const [flow, states, failure, counts, previous, waiting, question, worker] = await Promise.all([
     flows.read(context, run.flow_id),
     flowRunStates.list(context, id),
     failureOfFlowRun(context, id),
     countsOf(context, run),
     queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
     readWaiting(context, run),
+    questionIn(context, id, run.state),
     queries.workerOf(db, id),
   ]);
   return {
@@ -32,6 +34,7 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
     states: states.map(withReadableMessage),
     failure,
     waiting,
+    question,
     worker: worker === undefined ? null : { name: worker.name, is_known: worker.id !== null },
     subflow_count: counts.subflows,
     artifact_count: counts.artifacts,

@@ -5,7 +5,7 @@ import { portable } from "../../db/portable.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
 export interface HitRow {
-  readonly kind: "flow" | "deployment" | "work-pool" | "work-queue" | "flow-run" | "task-run" | "artifact";
+  readonly kind: "question" | "flow" | "deployment" | "work-pool" | "work-queue" | "flow-run" | "task-run" | "artifact";
   readonly id: string;
   readonly name: string;
   readonly detail: string | null;

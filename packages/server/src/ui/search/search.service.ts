@@ -2,16 +2,19 @@ import { isFailure, isUuid } from "@ostinato/core";
 import type { ReplyOf, search } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
+import { openQuestions } from "../questions/questions.service.ts";
 import { presentCause } from "../runs/cause.presenter.ts";
 import { causesOf } from "../runs/cause.service.ts";
 import * as queries from "./search.queries.ts";
 
 /** Finds rows by a part of their name or by their id; flows first, then the most recent runs. */
-export async function find({ db }: Context, text: string, limit: number): Promise<ReplyOf<typeof search>> {
+export async function find(context: Context, text: string, limit: number): Promise<ReplyOf<typeof search>> {
+  const { db } = context;
   const wanted = text.trim();
   if (wanted === "") return { hits: [] };
   if (isUuid(wanted)) return { hits: await withCauses(db, await queries.byId(db, wanted.toLowerCase())) };
   const found = await Promise.all([
+    questions(context, wanted, limit),
     queries.flows(db, wanted, limit),
     queries.deployments(db, wanted, limit),
     queries.workPools(db, wanted, limit),
@@ -21,6 +24,26 @@ export async function find({ db }: Context, text: string, limit: number): Promis
     queries.taskRuns(db, wanted, limit),
   ]);
   return { hits: await withCauses(db, fairShares(found, limit)) };
+}
+
+const allRuns = { tags: [], flowIds: [] };
+const maxQuestions = 200;
+
+/** What paused runs ask, by its title or its run. */
+async function questions(context: Context, text: string, limit: number): Promise<queries.HitRow[]> {
+  const open = await openQuestions(context, allRuns, maxQuestions);
+  const wanted = text.toLowerCase();
+  return open
+    .filter(({ title, flow_run_name }) => `${title ?? ""}\n${flow_run_name}`.toLowerCase().includes(wanted))
+    .map(({ flow_run_id, flow_run_name, flow_name, title }) => ({
+      kind: "question" as const,
+      id: flow_run_id,
+      name: title ?? flow_run_name,
+      detail: title === null ? flow_name : `${flow_run_name} · ${flow_name}`,
+      state_type: null,
+      state_name: null,
+    }))
+    .slice(0, limit);
 }
 
 /** A failed run says why beside its flow. */

@@ -2,8 +2,7 @@ import type { Ref } from "react";
 import type { FlowRunPage, Timeline } from "../../api/types.ts";
 import { countingDuration, duration } from "../../format.ts";
 import { StateIcon } from "../../runs/state.tsx";
-import { stateLook } from "../../states.ts";
-import { ranOf, spells } from "./spells.ts";
+import { ranOf, spells, wordOf } from "./spells.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 
 /** The run itself as a timeline of one row, from when it was first about to start. */
@@ -81,12 +80,12 @@ export function RunLine(props: {
   );
 }
 
-/** `pending 0.1 s, running 4.2 s, paused 12 m 25 s, running 2.4 s, completed`. */
+/** `pending 0.1 s, running 4.2 s, waiting for a person 12 m 25 s, running 2.4 s, completed`. */
 function phases({ source }: TimelineRow, now: number): string {
   const all = spells(source, 0, now);
   return all
     .map(({ type, name, from, to }, at) => {
-      const word = stateLook(type, name).label.toLowerCase();
+      const word = wordOf(type, name);
       return at === all.length - 1 && to === from ? word : `${word} ${duration(to - from)}`;
     })
     .join(", ");

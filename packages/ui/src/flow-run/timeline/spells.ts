@@ -1,6 +1,6 @@
 import { stateNames } from "@ostinato/core";
 import type { StateType, Timeline } from "../../api/types.ts";
-import { isFinal } from "../../states.ts";
+import { isFinal, stateLook } from "../../states.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 
 /** A phase of one line, in milliseconds. */
@@ -50,6 +50,11 @@ export function spells(source: Timeline, row: number, now: number): readonly Spe
   if (start !== null)
     found.push({ from: start, to: end, type: isFinal(type) ? "RUNNING" : type, name: "", failed: false });
   return found;
+}
+
+/** What a run does in a phase. A paused run goes on when somebody resumes it. */
+export function wordOf(type: StateType, name: string): string {
+  return type === "PAUSED" ? "waiting for a person" : stateLook(type, name).label.toLowerCase();
 }
 
 function segmentsByRow(source: Timeline): Map<number, readonly Spell[]> {

@@ -1,7 +1,7 @@
 import { amount, clock, duration, sinceStart } from "../../format.ts";
 import { stateLook } from "../../states.ts";
 import { density } from "./density.ts";
-import { type Spell, spells } from "./spells.ts";
+import { type Spell, spells, wordOf } from "./spells.ts";
 import type { Span } from "./timeline-draw.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 
@@ -70,7 +70,7 @@ function RunHint({ resting, now }: { readonly resting: Resting; readonly now: nu
 
 function wordFor(spell: Spell, row: TimelineRow, last: boolean): string {
   if (spell.failed) return "failed after";
-  if (spell.type !== "RUNNING") return `${stateLook(spell.type, spell.name).label.toLowerCase()} for`;
+  if (spell.type !== "RUNNING") return `${wordOf(spell.type, spell.name)} for`;
   const member = row.members[0] ?? 0;
   const type = row.source.state_type[member] ?? null;
   if (!last || type === "RUNNING") return "running for";

@@ -4,9 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { call } from "../api/api.ts";
 import { useSettled } from "../components/settled.ts";
-import type { FormValue } from "../forms/form-data.ts";
-import type { FormProblem } from "../forms/form-problems.ts";
-import { problemsFromServer } from "../forms/server-problems.ts";
+import type { FormValue } from "./form-data.ts";
+import type { FormProblem } from "./form-problems.ts";
+import { problemsFromServer } from "./server-problems.ts";
 
 const none: readonly FormProblem[] = [];
 
