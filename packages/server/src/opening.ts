@@ -15,6 +15,7 @@ import type { Context } from "./kernel/context.ts";
 import { createMetrics } from "./kernel/metrics.ts";
 import { createOutbox } from "./kernel/outbox.ts";
 import { createKeyring } from "./secrets/keyring.service.ts";
+import { createKnownAutomations } from "./triggers/known-automations.service.ts";
 
 /** The parts that every kind of server has. */
 export interface Opened {
@@ -49,6 +50,7 @@ export async function open({ config, clock, log, consumers = ownConsumers }: Ope
     }
     const local = createBus((error) => log.error({ err: error }, "a listener failed"));
     const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
+    const automations = createKnownAutomations(db, clock);
     const context: Context = {
       actor: system,
       config,
@@ -56,10 +58,11 @@ export async function open({ config, clock, log, consumers = ownConsumers }: Ope
       clock,
       log,
       bus: bridge ?? local,
-      outbox: createOutbox(consumers, bridge?.wakeElsewhere),
+      outbox: createOutbox(consumers, { automations, wakeElsewhere: bridge?.wakeElsewhere }),
       metrics,
       activity: createRunActivity(clock),
       knownRuns: createKnownRuns(),
+      automations,
       keyring: createKeyring(config),
     };
     await bridge?.listen(context);

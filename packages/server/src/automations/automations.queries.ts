@@ -1,9 +1,11 @@
+import type { Timestamp } from "@ostinato/core";
 import type { AutomationFilter, AutomationSort } from "@ostinato/protocol";
 import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
 import { automationCondition } from "../criteria/automations.queries.ts";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 
 export type AutomationRow = Selectable<Tables["automation"]>;
@@ -102,11 +104,13 @@ export async function forgetResources(tx: Writer, automationId: string): Promise
 }
 
 /** Says to all servers that an automation has changed. Changes of automations come one after the other. */
-export async function moveVersion(tx: Writer): Promise<void> {
+export async function moveVersion(tx: Writer, now: Timestamp): Promise<void> {
+  // A time, so that the number of a change that was not kept is not given to another one.
+  const next = sql<number>`CASE WHEN automation_version.version < ${now} THEN ${now} ELSE automation_version.version + 1 END`;
   await tx
     .insertInto("automation_version")
-    .values({ id: 1, version: 1 })
-    .onConflict((conflict) => conflict.column("id").doUpdateSet({ version: sql`automation_version.version + 1` }))
+    .values({ id: 1, version: now })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ version: next }))
     .execute();
 }
 
@@ -114,4 +118,19 @@ export async function moveVersion(tx: Writer): Promise<void> {
 export async function forgetCounts(tx: Writer, automationId: string): Promise<void> {
   await tx.deleteFrom("automation_bucket").where("automation_id", "=", automationId).execute();
   await tx.deleteFrom("automation_child_firing").where("automation_id", "=", automationId).execute();
+}
+
+export async function readVersion(reader: Reader): Promise<number> {
+  const row = await reader.selectFrom("automation_version").select("version").executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+export async function holdVersion(tx: Reader): Promise<number> {
+  const { rows } = await sql<{ version: number }>`SELECT version FROM automation_version
+    ${portable.sharedRowLock("automation_version")}`.execute(tx);
+  return rows[0]?.version ?? 0;
+}
+
+export function enabledAutomations(reader: Reader): Promise<AutomationRow[]> {
+  return reader.selectFrom("automation").selectAll().where("enabled", "=", 1).orderBy("id").execute();
 }

@@ -1,4 +1,4 @@
-import { formatTimestamp, randomId, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { randomId, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type {
   Action,
   Automation,
@@ -10,7 +10,7 @@ import type {
   filterAutomations,
   Trigger,
 } from "@ostinato/protocol";
-import { readJson, readPlainJson, writeJson } from "../db/json-text.ts";
+import { readJson, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import { checkChangedRun } from "../job-templates/job-templates.service.ts";
 import type { Context } from "../kernel/context.ts";
@@ -18,7 +18,10 @@ import { invalid, type Problem, RequestError } from "../kernel/errors.ts";
 import { type Lifecycle, lifecycleEvent } from "../kernel/lifecycle-event.ts";
 import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
+import { begin } from "../triggers/beginning.service.ts";
+import { validSeconds } from "../triggers/known-automations.service.ts";
 import { completeActions } from "./actions.rules.ts";
+import { automationOf } from "./automations.presenter.ts";
 import * as queries from "./automations.queries.ts";
 import { selfFeedingProblem } from "./self-feeding.rules.ts";
 import { completeTrigger } from "./triggers.rules.ts";
@@ -28,20 +31,20 @@ type AutomationRow = queries.AutomationRow;
 export async function create(context: Context, given: AutomationCreate): Promise<Automation> {
   const now = context.clock.now();
   const row: AutomationRow = { id: timeOrderedId(now), created: now, ...(await columnsOf(context, given, now)) };
-  await unit(context, async (unit) => {
+  await changing(context, async (unit) => {
     await queries.insertAutomation(unit.tx, row);
     const owner = given.owner_resource ?? "";
     const owned = { automation_id: row.id, resource_id: owner, is_owner: 1 as const };
     await queries.putResources(unit.tx, owner === "" ? [] : [owned]);
     await settle(unit, row, "created");
   });
-  return present(row);
+  return automationOf(row);
 }
 
 export async function read({ db }: Context, id: string): Promise<Automation> {
   const row = await queries.findAutomation(db.read, id);
   if (row === undefined) throw missing();
-  return present(row);
+  return automationOf(row);
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterAutomations>): Promise<Automation[]> {
@@ -66,7 +69,7 @@ export async function relatedTo({ db }: Context, resourceId: string): Promise<Au
 
 export async function replace(context: Context, id: string, given: AutomationUpdate): Promise<void> {
   const columns = await columnsOf(context, given, context.clock.now());
-  await unit(context, async (unit) => {
+  await changing(context, async (unit) => {
     const changed = await queries.updateAutomation(unit.tx, id, columns);
     if (changed === undefined) throw missing();
     await queries.forgetCounts(unit.tx, id);
@@ -76,14 +79,15 @@ export async function replace(context: Context, id: string, given: AutomationUpd
 
 /** Switches it on or off. One that is off counts no events, and begins anew when it is switched on. */
 export async function change(context: Context, id: string, { enabled = true }: AutomationPartialUpdate): Promise<void> {
-  await unit(context, async (unit) => {
+  await changing(context, async (unit) => {
     const before = await queries.findAutomation(unit.tx, id);
     if (before === undefined) throw missing();
-    if (enabled) refuseSelfFeeding(present(before));
+    if (enabled) refuseSelfFeeding(automationOf(before));
     const change = { enabled: enabled ? (1 as const) : (0 as const), updated: context.clock.now() };
     const changed = await queries.updateAutomation(unit.tx, id, change);
     if (changed === undefined) throw missing();
-    if (changed.enabled !== before.enabled) await queries.forgetCounts(unit.tx, id);
+    if (changed.enabled === before.enabled) return;
+    await queries.forgetCounts(unit.tx, id);
     await settle(unit, changed, "updated");
   });
 }
@@ -109,15 +113,30 @@ export async function removeOwnedIn(unit: Unit, resourceId: string): Promise<voi
 async function removeIn(unit: Unit, rows: readonly AutomationRow[]): Promise<void> {
   if (rows.length === 0) return;
   const now = unit.context.clock.now();
+  await queries.moveVersion(unit.tx, now);
   await queries.deleteAutomations(
     unit.tx,
     rows.map(({ id }) => id),
   );
-  await queries.moveVersion(unit.tx);
   await events.recordNew(
     unit,
     rows.map((row) => automationEvent("deleted", row, now)),
   );
+}
+
+/**
+ * Makes or changes an automation. Once it is done, each server of the database writes down the events that the automation wants: this one
+ * reads it again, and the others do so after the time for which they trust what they know.
+ */
+async function changing(context: Context, work: (unit: Unit) => Promise<void>): Promise<void> {
+  const { automations, bus, clock } = context;
+  await unit(context, async (unit) => {
+    // First, because who counts events holds it while it writes what this forgets.
+    await queries.moveVersion(unit.tx, clock.now());
+    await work(unit);
+  });
+  automations.forget();
+  if (bus.hasPeers) await new Promise<void>((resolve) => clock.after(validSeconds, resolve));
 }
 
 /** What follows a new or changed automation, in the same unit of work. */
@@ -128,7 +147,7 @@ async function settle(unit: Unit, row: AutomationRow, action: "created" | "updat
     unit.tx,
     deployments.map((id) => ({ automation_id: row.id, resource_id: `prefect.deployment.${id}`, is_owner: 0 })),
   );
-  await queries.moveVersion(unit.tx);
+  await begin(unit, automationOf(row));
   await events.recordNew(unit, [automationEvent(action, row, unit.context.clock.now())]);
 }
 
@@ -183,26 +202,10 @@ function missing() {
 
 function presentAll(rows: readonly AutomationRow[]): Automation[] {
   checkAnswerSize(rows.map(({ trigger, actions }) => trigger.length + actions.length));
-  return rows.map(present);
-}
-
-function present(row: AutomationRow): Automation {
-  return {
-    name: row.name,
-    description: row.description,
-    enabled: row.enabled === 1,
-    tags: readPlainJson(row.tags),
-    trigger: readPlainJson(row.trigger),
-    actions: readJson(row.actions),
-    actions_on_trigger: readJson(row.actions_on_trigger),
-    actions_on_resolve: readJson(row.actions_on_resolve),
-    id: row.id,
-    created: formatTimestamp(row.created),
-    updated: formatTimestamp(row.updated),
-  };
+  return rows.map(automationOf);
 }
 
 function automationEvent(action: Lifecycle["action"], row: AutomationRow, occurred: Timestamp) {
   const { id, name } = row;
-  return lifecycleEvent({ noun: "automation", action, id, name, occurred, payload: present(row) });
+  return lifecycleEvent({ noun: "automation", action, id, name, occurred, payload: automationOf(row) });
 }

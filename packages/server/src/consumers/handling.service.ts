@@ -12,6 +12,8 @@ import { isWantedBy } from "./wants.rules.ts";
 const maxBatch = 100;
 /** Where changes wait for a transaction that began before theirs, or another server has them. */
 const lookAgainSeconds = 0.25;
+/** For so long what is due waits for changes that are not committed yet, or came after one that is not. */
+const maxWaitSeconds = 1;
 const maxReasonCharacters = 2000;
 
 /** Requests of a consumer's work to its caller. */
@@ -47,8 +49,16 @@ export function consumerWork(context: Context, consumer: Consumer): (calls: Call
       // Having caught up, it lets changes gather instead of taking them one by one.
       if (prospect.ready && (await handling.takeNext()) !== "done") return within(lookAgainSeconds);
       if (prospect.ready || dueIn === 0) continue;
+      const timedIn = await consumer.timed?.secondsUntilDue(context);
+      // Changes under way may come before it, and are waited for a little.
+      const isTime = timedIn !== undefined && timedIn <= (prospect.waiting ? -maxWaitSeconds : 0);
+      if (isTime) {
+        if ((await handling.handleTimed()) === "elsewhere") return within(lookAgainSeconds);
+        continue;
+      }
       if (prospect.waiting) within(lookAgainSeconds);
       if (dueIn !== undefined) within(dueIn);
+      if (timedIn !== undefined) within(Math.max(timedIn, 0));
       return;
     }
   };
@@ -61,6 +71,8 @@ interface Handling {
   takeNext(): Promise<Step>;
   /** Tries the failed change again that is due first. */
   retryNext(): Promise<Step>;
+  /** Does some of the work that has come due with time. */
+  handleTimed(): Promise<Step>;
 }
 
 function createHandling(context: Context, consumer: Consumer): Handling {
@@ -168,7 +180,9 @@ function createHandling(context: Context, consumer: Consumer): Handling {
     else log.warn(about, "a consumer failed on a change, it is tried again");
   }
 
-  return { takeNext, retryNext };
+  const handleTimed = () => exclusively(async (held) => consumer.timed?.handle(held));
+
+  return { takeNext, retryNext, handleTimed };
 }
 
 interface Failure {

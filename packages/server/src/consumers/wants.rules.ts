@@ -3,7 +3,13 @@ import type { Delivery, Wants } from "../kernel/delivery.ts";
 /** Whether a change is wanted, by its kind and name. */
 export type IsWanted = (delivery: Pick<Delivery, "kind" | "name">) => boolean;
 
-export function isWantedBy({ events = [], changed = [], deleted = [], followUps = [] }: Wants): IsWanted {
+/** An event that is wanted for what it is about is wanted by its name as well: the consumer looks at the event. */
+export function isWantedBy({ takenByTriggers = false, ...wants }: Wants): IsWanted {
+  const isNamed = isWantedByName(wants);
+  return (delivery) => (takenByTriggers && delivery.kind === "event") || isNamed(delivery);
+}
+
+function isWantedByName({ events = [], changed = [], deleted = [], followUps = [] }: Wants): IsWanted {
   const names = { changed: new Set(changed), deleted: new Set(deleted), "follow-up": new Set(followUps) };
   const prefixes = events.filter((event) => event.endsWith("*")).map((event) => event.slice(0, -1));
   const exact = new Set(events);
@@ -11,9 +17,9 @@ export function isWantedBy({ events = [], changed = [], deleted = [], followUps 
     kind === "event" ? exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix)) : names[kind].has(name);
 }
 
-/** Whether any of several wants it. Each kind and name is decided once, because every unit of work asks. */
-export function isWantedByAny(all: readonly Wants[]): IsWanted {
-  const each = all.map(isWantedBy);
+/** Whether any of several wants it for its name. Each kind and name is decided once, because every unit of work asks. */
+export function isNamedByAny(all: readonly Wants[]): IsWanted {
+  const each = all.map(isWantedByName);
   const known = new Map<string, boolean>();
   return (delivery) => {
     const key = `${delivery.kind} ${delivery.name}`;
@@ -31,8 +37,10 @@ export function isWantedByAny(all: readonly Wants[]): IsWanted {
 const maxKnown = 10_000;
 
 /** In words, for people who look after a server. */
-export function wantsInWords({ events = [], changed = [], deleted = [], followUps = [] }: Wants): readonly string[] {
+export function wantsInWords(wants: Wants): readonly string[] {
+  const { events = [], takenByTriggers = false, changed = [], deleted = [], followUps = [] } = wants;
   return [
+    ...(takenByTriggers ? ["events that triggers take"] : []),
     ...events.map((event) => `event ${event}`),
     ...changed.map((noun) => `${noun} changed`),
     ...deleted.map((noun) => `${noun} deleted`),

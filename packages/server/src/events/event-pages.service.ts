@@ -7,6 +7,7 @@ import {
   type EventPage,
   type ReplyOf,
 } from "@ostinato/protocol";
+import type { Reader } from "../db/dialect.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { invalid, refused } from "../kernel/errors.ts";
@@ -165,8 +166,13 @@ function rangeOf({ since, until }: EventCriteria, now: Timestamp) {
 }
 
 /** The events with these ids, in the order of the ids; those that are gone are left out. */
-export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Event[]> {
-  const rows = new Map((await queries.eventsById(db.read, ids)).map((row) => [row.id, row]));
+export function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Event[]> {
+  return readManyBy(db.read, ids);
+}
+
+/** The same within a transaction. */
+export async function readManyBy(reader: Reader, ids: readonly string[]): Promise<readonly Event[]> {
+  const rows = new Map((await queries.eventsById(reader, ids)).map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = rows.get(id);
     return row === undefined ? [] : [present(row)];

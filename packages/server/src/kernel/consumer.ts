@@ -1,3 +1,4 @@
+import type { Context } from "./context.ts";
 import type { Delivery, Subscriber } from "./delivery.ts";
 import type { Unit } from "./unit.ts";
 
@@ -15,6 +16,16 @@ export interface Consumer extends Subscriber {
    * is retried and finally becomes a dead letter.
    */
   readonly handle: (unit: Unit, batch: readonly Delivery[]) => Promise<"done" | "more">;
+  /** The part of its work that comes with time instead of with a change. */
+  readonly timed?: TimedWork;
+}
+
+/** Done by one of several servers, once no change is left that came before. */
+export interface TimedWork {
+  /** 0 or less where something is due; undefined where nothing will be. */
+  readonly secondsUntilDue: (context: Context) => Promise<number | undefined>;
+  /** Does some of what is due. Runs inside a unit of work, as `Consumer.handle` does. */
+  readonly handle: (unit: Unit) => Promise<void>;
 }
 
 export function defineConsumer(consumer: Consumer): Consumer {

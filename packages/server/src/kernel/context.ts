@@ -4,6 +4,7 @@ import type { Database } from "../db/dialect.ts";
 import type { KnownRuns } from "../flow-runs/known-runs.ts";
 import type { RunActivity } from "../heartbeats/activity.ts";
 import type { Keyring } from "../secrets/keyring.service.ts";
+import type { KnownAutomations } from "../triggers/known-automations.service.ts";
 import type { Actor } from "./actor.ts";
 import type { Bus } from "./bus.ts";
 import type { Config } from "./config.ts";
@@ -24,6 +25,7 @@ export interface Context {
   /** Recent activity of flow runs. */
   readonly activity: RunActivity;
   readonly knownRuns: KnownRuns;
+  readonly automations: KnownAutomations;
   /** The keys that open the secrets of the database. */
   readonly keyring: Keyring;
 }

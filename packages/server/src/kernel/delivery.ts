@@ -2,6 +2,8 @@
 export interface Wants {
   /** Names of events; one that ends with `*` stands for all names that begin so: `prefect.flow-run.*`. */
   readonly events?: readonly string[];
+  /** The events that some trigger of an automation takes. */
+  readonly takenByTriggers?: boolean;
   /** Nouns whose new and changed rows it handles, or whose deleted ones. */
   readonly changed?: readonly string[];
   readonly deleted?: readonly string[];

@@ -1,7 +1,9 @@
 import type { Timestamp } from "@ostinato/core";
+import type { Event } from "@ostinato/protocol";
 import * as queries from "../consumers/outbox.queries.ts";
-import { isWantedBy, isWantedByAny } from "../consumers/wants.rules.ts";
+import { isNamedByAny, isWantedBy } from "../consumers/wants.rules.ts";
 import type { Writer } from "../db/dialect.ts";
+import type { KnownAutomations } from "../triggers/known-automations.service.ts";
 import type { Change } from "./bus.ts";
 import type { Delivery, DeliveryKind, Subscriber } from "./delivery.ts";
 
@@ -20,6 +22,8 @@ interface Noted {
 /** A durable queue of changes for consumers, which handle them after the commit even if this server dies. */
 export interface Outbox {
   readonly subscribers: readonly Subscriber[];
+  /** Finds out what is wanted now, before a unit of work; undefined where that was done lately. */
+  refresh(): Promise<void> | undefined;
   /** The notes that some consumer wants. */
   wanted(notes: Noted): readonly Delivery[];
   /** Inserts deliveries in the transaction of the changes. The caller wakes consumers after the commit. */
@@ -35,28 +39,36 @@ export interface Outbox {
   onWake(subscriber: Subscriber, wake: () => boolean): void;
 }
 
-/**
- * `subscribers` lists all consumers of this version, so that a server that runs none of them still writes their deliveries.
- * `wakeElsewhere` asks other servers to wake consumers.
- */
+interface OutboxParts {
+  readonly automations: Pick<KnownAutomations, "refresh" | "take">;
+  /** Asks other servers to wake consumers. */
+  readonly wakeElsewhere?: ((names: readonly string[]) => void) | undefined;
+}
+
+/** `subscribers` lists all consumers of this version, so that a server that runs none of them still writes their deliveries. */
 export function createOutbox(
   subscribers: readonly Subscriber[],
-  wakeElsewhere: (names: readonly string[]) => void = () => {},
+  { automations, wakeElsewhere = () => {} }: OutboxParts,
 ): Outbox {
-  const isWanted = isWantedByAny(subscribers.map(({ wants }) => wants));
+  const isNamed = isNamedByAny(subscribers.map(({ wants }) => wants));
+  const countsEvents = subscribers.some(({ wants }) => wants.takenByTriggers === true);
+  const isTaken = (event: Event) => countsEvents && automations.take(event);
   const each = subscribers.map(({ name, wants }) => ({ name, isWanted: isWantedBy(wants) }));
   const wakers = new Map<string, () => boolean>();
   const isWokenHere = (name: string) => wakers.get(name)?.() === true;
   return {
     subscribers,
+    refresh: () => (countsEvents ? automations.refresh() : undefined),
     wanted({ changes, followUps }) {
       const wanted: Delivery[] = [];
       const add = (kind: DeliveryKind, name: string, refs: readonly string[]) => {
-        if (isWanted({ kind, name })) for (const ref of refs) wanted.push({ kind, name, ref });
+        if (isNamed({ kind, name })) for (const ref of refs) wanted.push({ kind, name, ref });
       };
       for (const change of changes) {
-        if (change.kind === "event") add("event", change.event.event, [change.event.id]);
-        else if ("noun" in change) add(change.kind, change.noun, change.ids);
+        if (change.kind === "event") {
+          const { event: name, id: ref } = change.event;
+          if (isNamed({ kind: "event", name }) || isTaken(change.event)) wanted.push({ kind: "event", name, ref });
+        } else if ("noun" in change) add(change.kind, change.noun, change.ids);
       }
       for (const { name, refs } of followUps) add("follow-up", name, refs);
       return wanted;

@@ -41,6 +41,8 @@ export interface Unit {
  */
 export async function unit<T>(context: Context, work: (unit: Unit) => Promise<T>, options?: WriteOptions): Promise<T> {
   const { db, clock, outbox, bus, metrics } = context;
+  const refreshing = outbox.refresh();
+  if (refreshing !== undefined) await refreshing;
   const { value, changes, counts, wanted } = await db.write(async (tx, later) => {
     const notes: Notes = { changes: [], followUps: [], counts: [] };
     const value = await work(unitOf(context, { tx, later }, notes));
