@@ -66,6 +66,16 @@ export class PauseTimeout extends OstinatoError {
   }
 }
 
+/** The run was suspended: it ends in this process, and goes on in another one when it is resumed. */
+export class Suspended extends OstinatoError {
+  override readonly name = "Suspended";
+  readonly code = "SUSPENDED";
+
+  constructor(flowRunName: string) {
+    super(`Flow run "${flowRunName}" was suspended. It goes on in another process when it is resumed.`);
+  }
+}
+
 /** A flow failed without an error of its own: tasks failed that nobody awaited, or it returned a failed state. */
 export class FlowFailed extends OstinatoError {
   override readonly name = "FlowFailed";

@@ -56,7 +56,7 @@ export { concurrency, rateLimit } from "./limits/concurrency.ts";
 export type { ConcurrencySlotOptions, ConcurrencySlots, SlotOptions } from "./limits/slot-options.ts";
 export { log } from "./logging/log.ts";
 export { type Observation, type ObservedState, type Observer, observeRuns } from "./logging/observers.ts";
-export { pause } from "./pauses/pause.ts";
+export { pause, suspend } from "./pauses/pause.ts";
 export type { PauseOptions } from "./pauses/pause-options.ts";
 export type { CacheBy, CacheCall, CacheOptions } from "./results/cache.ts";
 export type { ResultStore, ResultWrite } from "./results/result-store.ts";

@@ -14,6 +14,8 @@ export interface ScopeOptions {
   readonly clock: Clock;
   readonly flowRunId: string | undefined;
   readonly attempt: number;
+  /** Whether the flow has run before, so that its calls may have been made already. */
+  readonly isAgain: boolean;
   readonly related: readonly Resource[];
   readonly limiter: Limiter | undefined;
   readonly logPrints: boolean;
@@ -29,6 +31,7 @@ export class Scope implements FailureOwner {
   readonly clock: Clock;
   readonly flowRunId: string | undefined;
   readonly attempt: number;
+  readonly isAgain: boolean;
   readonly related: readonly Resource[];
   readonly limiter: Limiter | undefined;
   readonly logPrints: boolean;
@@ -49,6 +52,7 @@ export class Scope implements FailureOwner {
     this.clock = options.clock;
     this.flowRunId = options.flowRunId;
     this.attempt = options.attempt;
+    this.isAgain = options.isAgain;
     this.related = options.related;
     this.limiter = options.limiter;
     this.logPrints = options.logPrints;

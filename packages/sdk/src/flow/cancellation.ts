@@ -1,5 +1,5 @@
 import { flowRunDeletedEvent } from "@ostinato/protocol/event-names";
-import { Cancelled } from "../errors.ts";
+import { Cancelled, Suspended } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 import { endByDeletion } from "./flow-ends.ts";
 import { lookForEnd } from "./heartbeat.ts";
@@ -12,7 +12,7 @@ interface Watch {
 
 const watches = new WeakMap<Session, Watch>();
 
-/** Ends the run as soon as it is cancelled or deleted on the server. The returned function stops the watch. */
+/** Ends the run as soon as it is cancelled, suspended or deleted on the server. The returned function stops the watch. */
 export function watchCancellation(run: WatchedRun): () => void {
   const { session } = run;
   // A subflow is ended by its parent or by its own heartbeat; nobody else can cancel on a server inside this process.
@@ -25,6 +25,17 @@ export function watchCancellation(run: WatchedRun): () => void {
     watch.close();
     watches.delete(session);
   };
+}
+
+const stateEvents = {
+  cancelling: "prefect.flow-run.Cancelling",
+  cancelled: "prefect.flow-run.Cancelled",
+  suspended: "prefect.flow-run.Suspended",
+} as const;
+
+function reasonOf({ name }: WatchedRun, event: string, message: string | undefined): Error {
+  if (event === flowRunDeletedEvent) return endByDeletion(name);
+  return event === stateEvents.suspended ? new Suspended(name) : new Cancelled(message || undefined);
 }
 
 /** Short runs need no subscription. A run that was cancelled before is told so when the subscription starts. */
@@ -51,15 +62,12 @@ function listen(session: Session): Watch {
     const subscription = subscribeToEvents({
       baseUrl,
       auth,
-      filter: { event: { name: ["prefect.flow-run.Cancelling", "prefect.flow-run.Cancelled", flowRunDeletedEvent] } },
+      filter: { event: { name: [...Object.values(stateEvents), flowRunDeletedEvent] } },
       onEvent({ event, resource }) {
         const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "");
         const run = id === undefined ? undefined : runs.get(id);
         if (run === undefined) return;
-        const deleted = event === flowRunDeletedEvent;
-        run.interrupt(
-          deleted ? endByDeletion(run.name) : new Cancelled(resource["prefect.state-message"] || undefined),
-        );
+        run.interrupt(reasonOf(run, event, resource["prefect.state-message"]));
       },
       // Catch up on changes missed while disconnected.
       onConnected: () => runs.forEach((run) => void lookForEnd(run)),

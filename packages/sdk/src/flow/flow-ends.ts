@@ -1,6 +1,6 @@
 import type { Decision } from "@ostinato/client/flow-run-states";
 import { stateNames } from "@ostinato/core";
-import { Cancelled, RunAborted } from "../errors.ts";
+import { Cancelled, RunAborted, type Suspended } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "../states.ts";
 import type { Outcome } from "./flow-outcome.ts";
@@ -26,6 +26,11 @@ export function endOf(decision: Decision): FinalState<unknown> | undefined {
     default:
       return abortedEnd(decision);
   }
+}
+
+/** The end of the run in this process: it goes on in another one. */
+export function suspendedEnd(state: RunState, reason: Suspended): FinalState<unknown> {
+  return unsuccessfulState({ ...state, type: "CRASHED", name: stateNames.suspended }, reason);
 }
 
 /** A run that was deleted while it worked ends as if cancelled; its end is recorded nowhere. */

@@ -26,6 +26,7 @@ import {
 import { notice } from "../logging/console-output.ts";
 import { parseResultStorage } from "../results/result-stores.ts";
 import { beginCall, rememberOrder } from "../run/call-order.ts";
+import { heartbeatDetails } from "../run/heartbeat-details.ts";
 import type { Interruptible } from "../run/runs-under-way.ts";
 import { reportUnawaited } from "../run/unawaited.ts";
 import type { Scope } from "../scope.ts";
@@ -39,7 +40,6 @@ import { flowId } from "./flow-registration.ts";
 import { retryPolicy } from "./flow-retries.ts";
 import { FlowRun } from "./flow-run.ts";
 import { nameOf, renamed, unnamed } from "./flow-run-name.ts";
-import { heartbeatDetails } from "./heartbeat.ts";
 import { rootRuns } from "./process-end.ts";
 import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, unfinishedSubflow } from "./subflow.ts";
 
@@ -326,13 +326,16 @@ function reuse(future: FlowFuture<unknown>, row: FlowRunRow, value: unknown): Fi
 }
 
 function identify(row: FlowRunRow) {
-  const { id, name, flow_id, run_count, state, expected_start_time } = row;
+  const { id, name, flow_id, run_count, state, expected_start_time, empirical_policy } = row;
+  const { pause_keys = [], resuming = false, retry_type = null } = empirical_policy;
   if (state === null) throw new Error(`flow run ${id} has no state on the server`);
   return {
     id,
     name,
     flowId: flow_id,
-    runCount: run_count,
+    // A run that goes on after it was suspended is still in the same attempt.
+    runCount: resuming === true ? Math.max(0, run_count - 1) : run_count,
+    pauses: { pause_keys, resuming, retry_type },
     scheduledTime: expected_start_time ?? undefined,
     state: readState(state),
   };

@@ -1,6 +1,6 @@
 import { stateNames } from "@ostinato/core";
 import type { StateCreate } from "@ostinato/protocol";
-import { Cancelled, Crashed, FlowFailed, FlowTimeout, rootCause } from "../errors.ts";
+import { Cancelled, Crashed, FlowFailed, FlowTimeout, rootCause, Suspended } from "../errors.ts";
 import { failureDetails } from "../failures/failure-details.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import type { RunFuture } from "../run/future.ts";
@@ -16,7 +16,9 @@ export type Outcome =
 /** The outcome of a function that threw. `own` is true where the run itself was interrupted with this error. */
 export function outcomeOfError(error: Error, own: boolean): Outcome {
   if (own && error instanceof Cancelled) return { type: "CANCELLED", name: stateNames.cancelled, error };
-  if (own && error instanceof Crashed) return { type: "CRASHED", name: stateNames.crashed, error };
+  // A subflow whose caller is suspended loses its process.
+  if (own && (error instanceof Crashed || error instanceof Suspended))
+    return { type: "CRASHED", name: stateNames.crashed, error };
   return { type: "FAILED", name: error instanceof FlowTimeout ? stateNames.timedOut : stateNames.failed, error };
 }
 

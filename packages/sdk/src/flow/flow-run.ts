@@ -2,10 +2,10 @@ import { isNotFound } from "@ostinato/client";
 import type { Claim } from "@ostinato/client/flow-run-states";
 import { type Decision, proposeState, readState } from "@ostinato/client/flow-run-states";
 import { type ResultLocation, secondsBetween, stateNames, toTimestamp } from "@ostinato/core";
-import type { keepFlowRunResult, Resource, State, StateCreate, updateFlowRun } from "@ostinato/protocol";
+import type { FlowRunPolicy, keepFlowRunResult, Resource, State, StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunStates, type FlowRunView, type RunContext } from "../context.ts";
-import { Cancelled, FlowTimeout, toError } from "../errors.ts";
+import { Cancelled, FlowTimeout, Suspended, toError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { resolved } from "../inputs/arguments.ts";
 import { writeLine } from "../logging/log-line.ts";
@@ -13,6 +13,7 @@ import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
 import { KeptResults } from "../results/kept-results.ts";
 import { writeResult } from "../results/results.ts";
+import { heartbeatDetails } from "../run/heartbeat-details.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
 import { Limiter } from "../run/limiter.ts";
@@ -26,12 +27,16 @@ import { type FinalState, type RunState, unsuccessfulState } from "../states.ts"
 import { type AttemptPart, enclosingTransaction, inTransaction } from "../transactions/enclosing.ts";
 import { watchCancellation } from "./cancellation.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
-import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
+import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence, suspendedEnd } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
 import { delayAfter, retryPolicy } from "./flow-retries.ts";
 import { FlowSlots } from "./flow-slots.ts";
-import { heartbeatDetails, startHeartbeat } from "./heartbeat.ts";
+import { FlowTimeLimit } from "./flow-timeout.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { addLiveRun } from "./live-runs.ts";
+
+/** What the policy of a run on the server says of its pauses. */
+export type PausesSoFar = Pick<FlowRunPolicy, "pause_keys" | "resuming" | "retry_type">;
 
 /** A flow run as the server created it. */
 interface FlowRunIdentity {
@@ -41,6 +46,8 @@ interface FlowRunIdentity {
   readonly state: RunState;
   /** Attempts before this one. */
   readonly runCount: number;
+  /** What its server's rules remember of its pauses; undefined for a run that has not been executed before. */
+  readonly pauses: PausesSoFar | undefined;
   readonly scheduledTime: string | undefined;
 }
 
@@ -77,6 +84,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
   readonly #serverTime: ServerTime;
   readonly #transaction = enclosingTransaction();
   #scope: Scope;
+  #timeLimit: FlowTimeLimit | undefined;
   /** The run's state on the server. */
   state: RunState;
   attempt: number;
@@ -94,7 +102,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     this.parameters = parameters;
     this.parent = parent;
     this.#serverTime = new ServerTime(session.clock);
-    this.#scope = this.#newScope(undefined);
+    this.#scope = this.#newScope(undefined, false);
     if (options.warning !== undefined) this.#log(logLevels.warning, options.warning);
     this.#observe();
   }
@@ -136,7 +144,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
 
   /** Runs all attempts up to the final state. Rejects only when the server stays unreachable. */
   async execute(): Promise<FinalState<unknown>> {
-    if (this.attempt > 0 || this.#options.wasThere === true) await this.#renewPolicy();
+    if (this.attempt > 0 || this.#options.wasThere === true) await this.#renewPolicy(this.#options.identity.pauses);
     // Heartbeats also cover the waits for the start and for the next attempt.
     const stopHeartbeat = startHeartbeat(this);
     const leave = addLiveRun(this);
@@ -154,7 +162,9 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
         const refused = (await this.#takeSlots()) ?? (await this.#begin());
         if (refused !== undefined) return refused;
         const outcome = await this.#runAttempt();
-        const final = await this.#end(outcome);
+        const { reason } = this.#interruption;
+        const isSuspended = reason instanceof Suspended && this.parent === undefined;
+        const final = isSuspended ? suspendedEnd(this.state, reason) : await this.#end(outcome);
         if (final !== undefined) return await this.#conclude(final);
       }
     } finally {
@@ -216,20 +226,29 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
       await this.#sleep(Math.min(delayUntilScheduled(decision.state) ?? pendingPollSeconds, maxWaitSeconds));
     }
     this.attempt += 1;
-    this.#log(
-      logLevels.info,
-      this.attempt === 1 ? `started flow "${this.definition.name}"${this.#link()}` : "started again",
-    );
+    this.#log(logLevels.info, this.#startSentence());
     if (hasHookFor(this.definition.options, this.state)) await this.#callHooks(this.state);
     return undefined;
   }
 
+  #startSentence(): string {
+    if (this.#goesOn) return `goes on after it was suspended${this.#link()}`;
+    return this.attempt === 1 ? `started flow "${this.definition.name}"${this.#link()}` : "started again";
+  }
+
+  /** Whether another process has executed a part of this attempt, before it was suspended. */
+  get #goesOn(): boolean {
+    const { pauses, runCount } = this.#options.identity;
+    return pauses?.resuming === true && this.attempt === runCount + 1;
+  }
+
   async #runAttempt(): Promise<Outcome> {
-    const again = this.attempt > 1 && this.session.server !== undefined;
-    const kept = again ? await KeptResults.read(this.session.client, this.id) : undefined;
+    const isAgain = this.attempt > 1 || this.#goesOn;
+    const kept =
+      isAgain && this.session.server !== undefined ? await KeptResults.read(this.session.client, this.id) : undefined;
     if (kept !== undefined && kept.size > 0)
       this.#log(logLevels.info, `${kept.size} results of earlier attempts are there to use`);
-    const scope = this.#newScope(kept);
+    const scope = this.#newScope(kept, isAgain);
     this.#scope = scope;
     this.started = true;
     const stopWatching = watchCancellation(this);
@@ -274,11 +293,12 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     const called = this.#interruption.guard(context.run(this.#context(), call));
     if (timeoutSeconds === undefined) return await called;
     const timeOut = () => this.#interruption.endAttempt(new FlowTimeout(this.name, timeoutSeconds));
-    const stopTimer = this.session.clock.after(timeoutSeconds, timeOut);
+    this.#timeLimit = new FlowTimeLimit(this.session.clock, timeoutSeconds, timeOut);
     try {
       return await called;
     } finally {
-      stopTimer();
+      this.#timeLimit.halt();
+      this.#timeLimit = undefined;
     }
   }
 
@@ -316,7 +336,13 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
   }
 
   note(state: State): void {
-    this.state = readState(state);
+    this.#become(readState(state));
+  }
+
+  #become(state: RunState): void {
+    this.state = state;
+    if (state.type === "PAUSED") this.#timeLimit?.halt();
+    else this.#timeLimit?.run();
     this.#observe();
   }
 
@@ -332,8 +358,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
       return this.#decidedByDeletion();
     });
     if (decision.status === "ACCEPT") this.#serverTime.hear(decision.state.timestamp);
-    this.state = decision.state;
-    this.#observe();
+    this.#become(decision.state);
     return decision;
   }
 
@@ -386,14 +411,14 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     return this.attempt - this.#options.identity.runCount;
   }
 
-  async #renewPolicy(): Promise<void> {
+  async #renewPolicy(pauses?: PausesSoFar): Promise<void> {
     const { definition } = this;
     const before = this.#options.identity.runCount;
     const renewed = this.session.client.call<typeof updateFlowRun>("PATCH /flow_runs/{id}", {
       params: { id: this.id },
       body: {
         flow_version: definition.version,
-        empirical_policy: retryPolicy(definition, { before, attempt: Math.max(1, this.#tries) }),
+        empirical_policy: { ...retryPolicy(definition, { before, attempt: Math.max(1, this.#tries) }), ...pauses },
       },
     });
     await renewed.catch(unlessDeleted);
@@ -420,13 +445,14 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     stop();
   }
 
-  #newScope(kept: KeptResults | undefined): Scope {
+  #newScope(kept: KeptResults | undefined, isAgain: boolean): Scope {
     const { concurrency, logPrints, persist, resultStorage } = this.definition.options;
     return new Scope({
       session: this.session,
       clock: this.session.clock,
       flowRunId: this.id,
       attempt: this.attempt,
+      isAgain,
       related: this.related(),
       limiter: typeof concurrency === "number" ? new Limiter(concurrency) : undefined,
       logPrints: logPrints ?? false,

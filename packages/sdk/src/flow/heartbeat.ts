@@ -1,28 +1,12 @@
 import { isNotFound } from "@ostinato/client";
 import { hasLost } from "@ostinato/client/flow-run-states";
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
-import type { readFlowRun, StateDetails } from "@ostinato/protocol";
-import { Cancelled, ClaimLost } from "../errors.ts";
+import type { readFlowRun, State } from "@ostinato/protocol";
+import { Cancelled, ClaimLost, Suspended } from "../errors.ts";
+import { heartbeatSeconds } from "../run/heartbeat-details.ts";
 import type { Session } from "../session/session.ts";
 import { endByDeletion } from "./flow-ends.ts";
 import type { WatchedRun } from "./watched-run.ts";
-
-const defaultSeconds = 30;
-
-/** Seconds between two heartbeats of a run's process. */
-function heartbeatSeconds(): number {
-  const seconds = Number(process.env.OSTINATO_HEARTBEAT_SECONDS ?? defaultSeconds) || defaultSeconds;
-  return Math.max(1, Math.round(seconds));
-}
-
-/**
- * State details that announce the heartbeat interval and the process, so that the server watches the run from that state on. Prefect's
- * servers do not know these details.
- */
-export function heartbeatDetails({ server, process }: WatchedRun["session"]): StateDetails {
-  if (server === undefined) return {};
-  return { heartbeat_seconds: heartbeatSeconds(), ...(process === undefined ? {} : { process }) };
-}
 
 /**
  * Sends heartbeats for the run, and checks whether the run was ended, in case that message was missed. Every 30 s, or
@@ -82,7 +66,11 @@ function needsThread({ server, connection }: Session): boolean {
   return connection.inProcess && server.database === "postgresql";
 }
 
-/** Ends the run when it was cancelled or deleted on the server, or given to another process. A short outage does not end it. */
+function isSuspended({ type, state_details }: State): boolean {
+  return type === "PAUSED" && state_details.pause_reschedule === true;
+}
+
+/** Ends the run when it was cancelled, suspended or deleted on the server, or given to another process. A short outage does not end it. */
 export async function lookForEnd(run: WatchedRun): Promise<void> {
   try {
     const { state } = await run.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
@@ -91,6 +79,7 @@ export async function lookForEnd(run: WatchedRun): Promise<void> {
     });
     if (state?.type === "CANCELLING" || state?.type === "CANCELLED")
       run.interrupt(new Cancelled(state.message ?? undefined));
+    else if (state !== null && isSuspended(state)) run.interrupt(new Suspended(run.name));
     else if (state !== null && hasLost(run.claim, state)) run.interrupt(new ClaimLost(run.name));
   } catch (error) {
     if (isNotFound(error)) run.interrupt(endByDeletion(run.name));

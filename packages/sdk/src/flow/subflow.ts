@@ -83,7 +83,7 @@ export async function finishedSubflow(
 
 /** The unfinished subflow run of the same call in an earlier attempt of the parent: it is resumed instead of starting another one. */
 export async function unfinishedSubflow(scope: Scope, taskRunId: string): Promise<FlowRunRow | undefined> {
-  if (scope.attempt <= 1) return undefined;
+  if (!scope.isAgain) return undefined;
   const [run] = await scope.session.client.call<typeof filterFlowRuns>("POST /flow_runs/filter", {
     body: {
       flow_runs: { parent_task_run_id: { any_: [taskRunId] } },

@@ -14,7 +14,7 @@ import { createServer, readConfig, type Server } from "@ostinato/server";
 import { fakeClock } from "@ostinato/testing/clock";
 import { type } from "arktype";
 import { Type } from "typebox";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { injecting } from "../../test/harness.ts";
 import { Cancelled, PauseTimeout } from "../errors.ts";
@@ -22,7 +22,11 @@ import { flow } from "../flow/flow.ts";
 import type { FlowFuture } from "../flow/flow-future.ts";
 import { useConnection } from "../session/session.ts";
 import { task } from "../task/task.ts";
-import { pause } from "./pause.ts";
+import { pause, suspend } from "./pause.ts";
+
+// Whoever waits on a busy machine waits long.
+vi.setConfig({ testTimeout: 60_000 });
+const patience = { timeout: 30_000, interval: 5 };
 
 const clock = fakeClock();
 let folder: string;
@@ -59,7 +63,7 @@ async function settled<T>(promise: PromiseLike<T>): Promise<T> {
     if (!isSettled) await clock.advance(0.5);
     return isSettled;
   };
-  await expect.poll(look, { interval: 1, timeout: 20_000 }).toBe(true);
+  await expect.poll(look, { interval: 1, timeout: 30_000 }).toBe(true);
   return await done;
 }
 
@@ -80,7 +84,7 @@ async function paused(run: FlowFuture<unknown>, key = "1"): Promise<FlowRun> {
           found = row;
         return found !== undefined;
       },
-      { interval: 1, timeout: 20_000 },
+      { interval: 1, timeout: 30_000 },
     )
     .toBe(true);
   return found as FlowRun;
@@ -192,7 +196,7 @@ test("pauses in a loop, at once, in a task and in a subflow each get their own a
     await clock.advance(0.5);
     return subflow !== undefined;
   };
-  await expect.poll(called, { interval: 1, timeout: 20_000 }).toBe(true);
+  await expect.poll(called, { interval: 1, timeout: 30_000 }).toBe(true);
   const asked = await paused(subflow as never, "mine");
   expect((await read(await run.created)).state_type).toBe("RUNNING");
   await resume(asked.id, { n: 5 });
@@ -258,7 +262,96 @@ test("a paused run that is cancelled stops", async () => {
   expect(await statesOf(id)).toEqual(["Pending", "Running", "Paused", "Cancelling", "Cancelled"]);
 });
 
+test("the time of a pause counts neither for the time limit of the flow nor as an attempt", async () => {
+  let attempts = 0;
+  const run = flow({ name: "limited", timeout: "2m", retries: 1 }, async () => {
+    attempts += 1;
+    await pause({ timeout: "1d" });
+    if (attempts === 1) throw new Error("once");
+    await new Promise(() => {});
+  })();
+  const { id } = await paused(run);
+  await clock.advance(300);
+  await resume(id);
+  // The failure after the pause is retried, and the pause is asked for anew.
+  await vi.waitFor(async () => {
+    await clock.advance(1);
+    expect(attempts).toBe(2);
+  }, patience);
+  const again = await paused(run);
+  expect(again.run_count).toBe(2);
+  await resume(id);
+  const final = await settled(run.finished());
+  expect(final).toMatchObject({ type: "FAILED", name: "TimedOut" });
+});
+
+test("a run that was taken for dead while it was paused is paused again", async () => {
+  const run = flow({ name: "slept" }, async () => await pause({ input: z.object({ n: z.number() }) }))();
+  const { id } = await paused(run);
+  const state = { type: "CRASHED", state_details: { process_lost: true } } as const;
+  await client.call(setFlowRunState, { params: { id }, body: { state, force: true } });
+  await resume((await paused(run)).id, { n: 7 });
+  expect(await settled(run)).toEqual({ n: 7 });
+  expect(await statesOf(id)).toEqual([
+    "Pending",
+    "Running",
+    "Paused",
+    "Crashed",
+    "Running",
+    "Paused",
+    "Running",
+    "Completed",
+  ]);
+});
+
+test("only the run of a deployment can be suspended, by its flow's own code", async () => {
+  const suspending = (name: string, fn: () => Promise<unknown>) => flow({ name }, fn)().finished();
+  expect(await settled(suspending("script", () => suspend()))).toMatchObject({
+    type: "FAILED",
+    error: {
+      code: "RUN_ABORTED",
+      message: expect.stringMatching(
+        /cannot be suspended: Cannot suspend flows without a deployment\. Serve or deploy/,
+      ),
+    },
+  });
+  const sub = flow({ name: "inner" }, async () => await suspend());
+  expect(await settled(suspending("outer", () => sub()))).toMatchObject({
+    error: { message: expect.stringContaining("Cannot suspend subflows") },
+  });
+  const inTask = task(async function inTask() {
+    await suspend();
+  });
+  expect(await settled(suspending("tasks", () => inTask()))).toMatchObject({
+    error: { code: "USAGE_ERROR", message: expect.stringContaining("not in a task") },
+  });
+});
+
+test("a pause is woken by its server at once: no time passes on the program's own clock", async () => {
+  const config = readConfig({
+    OSTINATO_DATABASE_URL: `sqlite://${join(folder, "listening.db")}`,
+    OSTINATO_LOG_LEVEL: "silent",
+    OSTINATO_SERVER_PORT: "0",
+  });
+  const listening = await createServer({ config });
+  try {
+    const baseUrl = `${await listening.listen()}/api`;
+    const other = createClient({ baseUrl });
+    await using _ = await useConnection({ baseUrl, inProcess: false }, fakeClock());
+    const run = flow({ name: "pushed" }, async () => await pause({ input: z.number() }))();
+    const params = { id: await run.created };
+    await vi.waitFor(async () => {
+      const answered = await other.call(resumeFlowRun, { params, body: { run_input: { value: 5 } } });
+      expect(answered.status).toBe("ACCEPT");
+    }, patience);
+    expect(await run).toBe(5);
+  } finally {
+    await listening.stop();
+  }
+});
+
 test.each([
+  { call: () => suspend(), says: "suspend() needs a flow run" },
   { call: () => pause(), says: "pause() needs a flow run" },
   { call: () => pause({ tittle: "a" } as never), says: 'no option "tittle"' },
   { call: () => pause({ timeout: "soon" as never }), says: "timeout" },

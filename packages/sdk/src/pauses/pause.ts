@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { ParameterSchema, ParametersOut } from "../inputs/parameters.ts";
 import { aDuration, aName, anything, checkOptions, type Rules } from "../run/option-checks.ts";
 import type { AnyPauseOptions, PauseOptions } from "./pause-options.ts";
-import type { Pause, PausedFlow } from "./pausing.ts";
+import type { Pause, PausedFlow } from "./question.ts";
 
 const rules: Rules = {
   title: aName,
@@ -43,11 +43,46 @@ export function pause<S extends ParameterSchema>(
 export async function pause(options: AnyPauseOptions = {}): Promise<unknown> {
   const { flow, wanted } = asked("pause()", options);
   const { pauseFlow } = await import("./pausing.ts");
-  return await pauseFlow(flow, { ...wanted, kind: "pause" });
+  return await pauseFlow(flow, wanted);
+}
+
+/**
+ * Suspends the run of a deployment: its process ends, and once somebody has resumed the run it goes on in another one, by whatever serves
+ * the deployment. The flow begins anew there, with the results of its finished tasks, and this call resolves with the answer. Tasks that are
+ * under way are waited for before. Nothing runs while the run is suspended, so it may take weeks.
+ *
+ * ```ts
+ * import { flow, suspend, task } from "ostinato";
+ *
+ * const load = task(async function load() { return [1, 2, 3]; });
+ *
+ * export const monthly = flow(async function monthly() {
+ *   const rows = await load(); // Runs once.
+ *   await suspend({ title: "Send the report?", timeout: "30d" });
+ *   return rows.length;
+ * });
+ * ```
+ *
+ * Rejects where the run has no deployment, and in subflows and tasks: `pause()` is for those. A run that is not resumed within the timeout is
+ * Failed.
+ */
+export function suspend(options?: PauseOptions): Promise<void>;
+export function suspend<S extends ParameterSchema>(
+  options: PauseOptions<S> & { readonly input: S },
+): Promise<ParametersOut<S>>;
+export async function suspend(options: AnyPauseOptions = {}): Promise<unknown> {
+  const { flow, wanted } = asked("suspend()", options);
+  if (context.getStore()?.taskRun !== undefined) {
+    throw new UsageError(
+      "suspend() ends the process of the run: call it from the function given to flow(), not in a task.",
+    );
+  }
+  const { suspendFlow } = await import("./suspending.ts");
+  return await suspendFlow(flow, wanted);
 }
 
 /** Counts the pause and finds its run, before anything else of the program runs. */
-function asked(what: string, options: AnyPauseOptions): { flow: PausedFlow; wanted: Omit<Pause, "kind"> } {
+function asked(what: string, options: AnyPauseOptions): { flow: PausedFlow; wanted: Pause } {
   checkOptions(what, options, rules);
   const { scope, flowRun, taskRun } = context.getStore() ?? {};
   if (flowRun?.states === undefined || scope === undefined) {

@@ -70,7 +70,7 @@ async function madeRun(opened: Session, { call, deployment, flowName, scope }: W
     },
     { order: call.order, identity: identityOf(call, { deployment, scope, parameters }), inputs: inputsOf(call, scope) },
   );
-  const before = scope.attempt > 1 ? await runOfEarlierAttempt(opened, tracking) : undefined;
+  const before = scope.isAgain ? await runOfEarlierAttempt(opened, tracking) : undefined;
   return before ?? (await createRun(opened, { deployment, options, parameters, tracking }));
 }
 

@@ -6,8 +6,8 @@ import { type RunProcessEnd, whyRunCrashed } from "@ostinato/core/run-process-en
 import type { FlowRun, readFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
-import { heartbeatDetails } from "../flow/heartbeat.ts";
 import { notice } from "../logging/console-output.ts";
+import { heartbeatDetails } from "../run/heartbeat-details.ts";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
 import type { RunProcess } from "./run-process.ts";
@@ -120,7 +120,8 @@ export class HeldRun {
     const { type, name, message } = state;
     if (isTerminal(type)) return sentence(state);
     if (hasLost(this.#claim, run.state)) return `is ${name}, and not this process's any more`;
-    if (type === "PAUSED") return `is ${name}`;
+    // A run that is only paused needs its process.
+    if (type === "PAUSED" && run.state.state_details.pause_reschedule === true) return `is ${name}`;
     if (type === "CANCELLING") return await this.#propose(state, { type: "CANCELLED", message });
     return await this.#propose(state, { type: "CRASHED", message: whyRunCrashed(end) });
   }

@@ -1,4 +1,5 @@
 import type { Claim } from "@ostinato/client/flow-run-states";
+import type { Suspended } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { loadFlow, uncaughtMessage, type WantedFlow } from "./flow-loading.ts";
 
@@ -19,7 +20,7 @@ export interface RunReports {
 /** How long the rest of the file may take after the run has ended, such as the lines behind `await train.serve()`. */
 const restMillis = 2000;
 
-/** Loads the flow, executes the run, and ends the process with 0 where the run completed. Rejects where the flow cannot be loaded. */
+/** Loads the flow, executes the run, and ends the process with 0 where the run completed or is suspended. Rejects where the flow cannot be loaded. */
 export async function executeRun(
   wanted: WantedFlow,
   run: RunToExecute | Promise<RunToExecute>,
@@ -45,7 +46,13 @@ export async function executeRun(
   ended.resolve();
   await Promise.race([rest, later(restMillis)]);
   await maker.close();
-  process.exit(final.type === "COMPLETED" ? 0 : 1);
+  const isDone = final.type === "COMPLETED" || isSuspension(final.error);
+  process.exit(isDone ? 0 : 1);
+}
+
+/** Another copy of the package may have made the error. */
+function isSuspension(error: Error): boolean {
+  return (error as Partial<Suspended>).code === "SUSPENDED";
 }
 
 /** The process goes on when the one that reads its output is gone. */

@@ -2,7 +2,16 @@ import { addSeconds, formatTimestamp, previewOf, stateNames, type Timestamp, tim
 import type { TaskRunValues } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "../context.ts";
-import { Cancelled, Crashed, rootCause, TaskFailed, TaskTimeout, toError, UpstreamFailed } from "../errors.ts";
+import {
+  Cancelled,
+  Crashed,
+  rootCause,
+  Suspended,
+  TaskFailed,
+  TaskTimeout,
+  toError,
+  UpstreamFailed,
+} from "../errors.ts";
 import { failureDetails } from "../failures/failure-details.ts";
 import { failureMessage, failureReport } from "../failures/failure-text.ts";
 import {
@@ -432,7 +441,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       return unsuccessfulState({ ...state, type: "FAILED" }, error);
     }
     const details = redactInside(failureDetails(error));
-    if (own && error instanceof Crashed) {
+    if (own && (error instanceof Crashed || error instanceof Suspended)) {
       const state = this.#enter({ type: "CRASHED", name: stateNames.crashed, message, details });
       return unsuccessfulState({ ...state, type: "CRASHED" }, error);
     }

@@ -159,6 +159,7 @@ export function standaloneScope(related: readonly Resource[] = []): Scope {
     clock: systemClock(),
     flowRunId: undefined,
     attempt: 0,
+    isAgain: false,
     related,
     limiter: undefined,
     logPrints: false,

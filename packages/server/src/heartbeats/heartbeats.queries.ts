@@ -100,12 +100,16 @@ const atWork = ["RUNNING", "CANCELLING"] as const satisfies readonly StateType[]
 const awaitsRetry = sql<SqlBool>`(${isOfType("flow_run.state_type", ["SCHEDULED"])}
   AND ${isNamed("flow_run.state_name", stateNames.awaitingRetry)})`;
 
+/** A suspended run has no process. */
+const waitsInProcess = sql<SqlBool>`(${isOfType("flow_run.state_type", ["PAUSED"])}
+  AND NOT ${isNamed("flow_run.state_name", stateNames.suspended)})`;
+
 /**
  * Whether the process of a run should be giving signs of life. If the process declared an interval, from the run's creation on
- * and while it waits for the next attempt; else only while it runs.
+ * and while it waits for somebody or for the next attempt; else only while it runs.
  */
 const isWatched = sql<SqlBool>`(${isOfType("flow_run.state_type", atWork)} OR (heartbeat.interval_declared = 1
-  AND (${isOfType("flow_run.state_type", ["PENDING"])} OR ${awaitsRetry})))`;
+  AND (${isOfType("flow_run.state_type", ["PENDING"])} OR ${awaitsRetry} OR ${waitsInProcess})))`;
 
 function watchedRuns(reader: Reader) {
   return reader
@@ -127,7 +131,7 @@ export async function runsWithProcess(
 ): Promise<readonly { readonly id: string; readonly process: string }[]> {
   const { rows } = await sql<{ id: string; process: string }>`
     SELECT flow_run.id, heartbeat.process FROM flow_run CROSS JOIN flow_run_heartbeat AS heartbeat
-    WHERE (${isOfType("flow_run.state_type", ["PENDING", ...atWork])} OR ${awaitsRetry})
+    WHERE (${isOfType("flow_run.state_type", ["PENDING", ...atWork])} OR ${awaitsRetry} OR ${waitsInProcess})
       AND heartbeat.flow_run_id = flow_run.id AND heartbeat.process IS NOT NULL LIMIT 1000`.execute(reader);
   return rows;
 }

@@ -106,6 +106,20 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     expect((await read(id)).state_type).toBe("RUNNING");
   });
 
+  test("is found while it is paused, since its process waits then; a suspended run has none", async () => {
+    const pause = async (name: string, pause_reschedule: boolean) => {
+      const id = await runningFlowRun();
+      await beat(id, ownBeat);
+      const state = { type: "PAUSED", name, state_details: { pause_reschedule } };
+      await server.call("POST", `/flow_runs/${id}/set_state`, { state, force: true });
+      return id;
+    };
+    const [paused, suspended] = [await pause("Paused", false), await pause("Suspended", true)];
+    await pass(105);
+    expect((await read(paused)).state_type).toBe("CRASHED");
+    expect((await read(suspended)).state_type).toBe("PAUSED");
+  });
+
   test("is found whatever the server's clock shows, and no other is", async () => {
     const [dead, alive] = [await runningFlowRun(), await runningFlowRun()];
     await beat(dead, ownBeat);

@@ -239,11 +239,20 @@ export const resume: FlowRunRule = {
         state: failed(`The flow was ${name} and never resumed.`),
       };
     }
+    // A process that waits itself goes on with the attempt that it paused.
+    if (isHeldByProcess(initial) && proposed.type === "RUNNING") {
+      return { ...accept, before: withPolicy(run, { resuming: true }) };
+    }
     const change = beginsAnew(initial, proposed) ? newAttempt : { resuming: true };
-    // Once the state is written: the first time that a paused run goes on, its run is counted again.
+    // Once the state is written: the first time that a paused run of Prefect's goes on, its run is counted again.
     return { ...accept, after: (arrival) => ({ run: withPolicy(arrival.run, change) }) };
   },
 };
+
+/** Only processes of ours declare how often they give signs of life. */
+function isHeldByProcess({ details }: RunState): boolean {
+  return details.pause_reschedule !== true && details.heartbeat_seconds !== undefined;
+}
 
 const newAttempt: FlowRunPolicy = { resuming: false, pause_keys: [], retry_type: "reschedule" };
 

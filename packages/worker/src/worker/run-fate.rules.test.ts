@@ -6,7 +6,7 @@ import { adoptionOf, fateOf, settlementOf } from "./run-fate.rules.ts";
 const hold = { token: "01a201aa-0d7b-7000-876f-c23a0481b6cd" };
 
 /** A run in a state that was reached under the claim, or under another one. */
-function run(type: StateType, { isOurs = true, message = null as string | null } = {}) {
+function run(type: StateType, { isOurs = true, isSuspended = false, message = null as string | null } = {}) {
   return {
     state: {
       id: "0193c1f0-5f6a-7cc3-98c4-dc0c0c07398f",
@@ -15,7 +15,7 @@ function run(type: StateType, { isOurs = true, message = null as string | null }
       timestamp: "2026-01-01T00:00:00Z",
       message,
       data: null,
-      state_details: isOurs ? { claim: hold.token } : {},
+      state_details: { pause_reschedule: isSuspended, ...(isOurs ? { claim: hold.token } : {}) },
     },
   };
 }
@@ -30,9 +30,17 @@ test.each<[StateType, string]>([
   ["CANCELLED", "cancel"],
   ["COMPLETED", "let-end"],
   ["CRASHED", "let-end"],
-  ["PAUSED", "let-end"],
+  ["PAUSED", "go-on"],
 ])("the job of a run that is %s: %s", (type, kind) => {
   expect(fateOf(run(type), hold).kind).toBe(kind);
+});
+
+test("a paused run waits in its process; that of a suspended one is to end", () => {
+  const suspended = run("PAUSED", { isSuspended: true });
+  expect(fateOf(suspended, hold).kind).toBe("let-end");
+  const ended = { end: exited, stoppedBecause: undefined };
+  expect(settlementOf(suspended, hold, ended)).toBeUndefined();
+  expect(settlementOf(run("PAUSED"), hold, ended)).toMatchObject({ state: { type: "CRASHED" } });
 });
 
 test("the job of a run that was deleted, or given to another process, is stopped", () => {
@@ -68,7 +76,7 @@ test.each<[string, Parameters<typeof settlementOf>[0], JobEnd]>([
   ["that was deleted", undefined, exited],
   ["that is another process's", run("RUNNING", { isOurs: false }), exited],
   ["that has ended by itself", run("FAILED"), exited],
-  ["that is paused", run("PAUSED"), exited],
+  ["that is suspended", run("PAUSED", { isSuspended: true }), exited],
   ["that its client has scheduled anew", run("SCHEDULED"), { ...exited, exitCode: 0 }],
   ["on a machine that does not answer", run("RUNNING"), { ...exited, reason: "lost" }],
 ])("nothing is proposed for a run %s", (_, found, end) => {

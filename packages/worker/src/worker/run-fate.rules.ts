@@ -1,6 +1,6 @@
 import { hasLost } from "@ostinato/client/flow-run-states";
 import { isTerminal, stateNames } from "@ostinato/core";
-import type { FlowRun, StateCreate } from "@ostinato/protocol";
+import type { FlowRun, State, StateCreate } from "@ostinato/protocol";
 import type { JobEnd } from "../drivers/job-end.ts";
 
 /** A run as the worker holds it: by its claim, or in the state in which it was found. */
@@ -14,7 +14,7 @@ export type Fate =
   | { readonly kind: "go-on" }
   /** Somebody has cancelled the run. */
   | { readonly kind: "cancel" }
-  /** The run has ended or is paused: its job has little left to do. */
+  /** The run has ended or is suspended: its job has little left to do. */
   | { readonly kind: "let-end" }
   /** The run is somebody else's by now, or nobody's. */
   | { readonly kind: "stop"; readonly why: string };
@@ -25,8 +25,13 @@ export function fateOf(run: Pick<FlowRun, "state"> | undefined, hold: Hold): Fat
   if (state === undefined || state === null) return { kind: "stop", why: "it was deleted" };
   if (hasLost(hold, state)) return { kind: "stop", why: "the server has given it to another process" };
   if (isTerminal(state.type) && state.type === "CANCELLED") return { kind: "cancel" };
-  if (isTerminal(state.type) || state.type === "PAUSED") return { kind: "let-end" };
+  if (isTerminal(state.type) || isSuspended(state)) return { kind: "let-end" };
   return { kind: state.type === "CANCELLING" ? "cancel" : "go-on" };
+}
+
+/** A run that is only paused waits in its process, and goes on there. */
+function isSuspended({ type, state_details }: State): boolean {
+  return type === "PAUSED" && state_details.pause_reschedule === true;
 }
 
 /** How the job ended, and why the worker stopped it, if it did. */
@@ -52,7 +57,7 @@ export function settlementOf(
   if (state === undefined || state === null || hasLost(hold, state)) return undefined;
   const isCancelled = stoppedBecause === "cancelled";
   if (isCancelled && state.type === "CRASHED") return { state: cancelled(null), force: true };
-  if (isTerminal(state.type) || state.type === "PAUSED") return undefined;
+  if (isTerminal(state.type) || isSuspended(state)) return undefined;
   if (state.type === "CANCELLING") return { state: cancelled(state.message), force: false };
   // Python's client schedules a run anew by itself where its process is told to end.
   if (state.type === "SCHEDULED" && end.exitCode === 0) return undefined;
