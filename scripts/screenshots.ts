@@ -17,6 +17,7 @@ import {
 import { launchBrowser, openPage, type Page } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
+import { makeLimits } from "./demo/limits.ts";
 import { runPipeline } from "./demo/pipeline.ts";
 import { command, type DemoServer, startDemoServer } from "./demo/server.ts";
 import { makeWorkPools } from "./demo/work-pools.ts";
@@ -41,6 +42,7 @@ const server = await startDemoServer({ port: 0, home });
 try {
   await makeRuns(server);
   await using _serving = await serveNightly(server);
+  using _limits = await makeLimits(createClient({ baseUrl: `${server.url}/api` }));
   await takePictures(server.url, await pagesOf(createClient({ baseUrl: `${server.url}/api` })));
 } finally {
   await server.stop();
@@ -141,6 +143,8 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     "work-queue": "work-pools/gpu/queues/urgent",
     worker: "work-pools/gpu/workers/trainer-1",
     "new-work-pool": "new-work-pool?type=docker",
+    "concurrency-limits": "concurrency-limits",
+    "concurrency-limit": "concurrency-limits/database",
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
     "artifact-comparison": `artifacts/key/${encodeURIComponent(versioned)}?against=${versions[1]?.id ?? ""}`,

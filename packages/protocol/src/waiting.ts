@@ -56,6 +56,8 @@ export const Waiting = Open({
       length: Type.Integer(),
       /** Some of those who hold the slots, the earliest first. */
       holders: Type.Array(SlotHolder),
+      /** The name of the limit; null for a line that is not that of a concurrency limit. */
+      limit: Nullable(Type.String()),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import { artifactKeyPage, artifactPage, artifactsPage } from "./artifacts/page.ts";
+import { concurrencyLimitPage, concurrencyLimitsPage } from "./concurrency-limits/page.ts";
 import { dashboardPage } from "./dashboard/page.ts";
 import type { Hits, NavItem, Page } from "./define-page.ts";
 import { deploymentPage, deploymentsPage } from "./deployments/page.ts";
@@ -35,6 +36,8 @@ const listed = [
   artifactsPage,
   artifactKeyPage,
   artifactPage,
+  concurrencyLimitsPage,
+  concurrencyLimitPage,
   settingsPage,
 ] as const;
 

@@ -33,7 +33,15 @@ test.each([
   { args: ["inspect", "databse"], says: 'There is no concurrency limit "databse".', code: 1 },
   { args: ["create", "x"], says: "Required option", code: 2 },
   { args: ["create", "x", "--limit", "-1"], says: "Give a whole number", code: 2 },
+  { args: ["create", "x", "--limit", "1.5"], says: "Give a whole number", code: 2 },
+  { args: ["create", "x", "--limit", "3000000000"], says: "Give a whole number", code: 2 },
+  { args: ["create", "x", "--limit", "1", "--decay", "-1"], says: "Give a number, 0 or more", code: 2 },
+  { args: ["create", "a/b", "--limit", "1"], says: "name", code: 1 },
   { args: ["update", "x"], says: "Say what to change", code: 2 },
+  { args: ["update", "x", "--limit", "-1"], says: "Give a whole number", code: 2 },
+  { args: ["update", "nowhere", "--limit", "1"], says: 'There is no concurrency limit "nowhere".', code: 1 },
+  { args: ["reset", "nowhere", "--yes"], says: 'There is no concurrency limit "nowhere".', code: 1 },
+  { args: ["delete", "nowhere", "--yes"], says: 'There is no concurrency limit "nowhere".', code: 1 },
 ])("says what is wrong with $args", async ({ args, says, code }) => {
   const run = await place.run("concurrency-limit", ...args);
   expect(run.stderr).toContain(says);

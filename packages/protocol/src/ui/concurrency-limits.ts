@@ -17,6 +17,8 @@ const DeploymentName = Open({ id: Uuid, name: Type.String(), flow_name: Type.Str
 export const LimitRow = Open({
   ...GlobalConcurrencyLimit.properties,
   kind: Enum(limitKinds),
+  /** When all slots of a rate are free again, if nobody takes more; null where slots are given back. */
+  empty_at: Nullable(Moment),
   /** The deployment whose runs the limit counts; of several the first by name. */
   deployment: Nullable(DeploymentName),
   /** How many wait for slots. */

@@ -8,6 +8,7 @@ export const searchHits = [
   "deployment",
   "work-pool",
   "work-queue",
+  "concurrency-limit",
   "flow-run",
   "task-run",
   "artifact",
@@ -17,7 +18,8 @@ export const search = route({
   method: "GET",
   path: "/ui/search",
   access: "read",
-  summary: "What waits for people, flows, deployments, work pools and queues, runs and artifacts by name or id",
+  summary:
+    "What waits for people, flows, deployments, work pools and queues, concurrency limits, runs and artifacts by name or id",
   tag: pagesTag,
   query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
   replies: {

@@ -58,6 +58,15 @@ describe("slots of concurrency limits", () => {
     await (await concurrency("narrow", { timeout: 0 })).release();
   });
 
+  test("that no limit has are refused at once, and nothing is taken", async () => {
+    await limit("small", 2);
+    await expect(concurrency("small", { slots: 3 })).rejects.toThrow(
+      'The limit "small" has fewer than the 3 slots that are asked for. Raise the limit.',
+    );
+    await expect(concurrency(["nowhere", "small"], { slots: 3, timeout: 0 })).rejects.toThrow("fewer than the 3 slots");
+    expect(await taken("small")).toBe(0);
+  });
+
   test("of names without a limit limit nothing, unless they have to be there", async () => {
     await using slot = await concurrency(["nowhere", "neither"]);
     expect(slot.limits).toEqual([]);
@@ -67,6 +76,9 @@ describe("slots of concurrency limits", () => {
   test.each([
     { call: () => concurrency([]), says: "concurrency() needs the name of a concurrency limit" },
     { call: () => concurrency("a", { slots: 0 }), says: "slots" },
+    { call: () => concurrency("a", { slots: -1 }), says: "slots" },
+    { call: () => concurrency("a", { slots: 1.5 }), says: "slots" },
+    { call: () => rateLimit("a", { slots: -1 }), says: "slots" },
     { call: () => concurrency("a", { lease: "10s" }), says: "Give from 60 s to one day." },
     { call: () => rateLimit("a", { timeout: "soon" as never }), says: "timeout" },
     { call: () => rateLimit("a", { slot: 1 } as never), says: 'no option "slot"' },

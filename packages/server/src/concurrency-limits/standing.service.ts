@@ -2,6 +2,7 @@ import { formatTimestamp } from "@ostinato/core";
 import type { Waiting } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import * as leases from "./leases.queries.ts";
+import { namesOfLimits } from "./limits.queries.ts";
 import { placeInLine, type Standing } from "./line.queries.ts";
 import { waitsOfRun } from "./waiters.queries.ts";
 
@@ -12,11 +13,12 @@ type Line = NonNullable<Waiting["line"]>;
 
 /** The line in which a run waits for a slot of the limit. */
 export async function lineOf(context: Context, limitId: string, standing: Standing): Promise<Line> {
-  const [{ place, length }, holders] = await Promise.all([
+  const [{ place, length }, holders, [limit]] = await Promise.all([
     placeInLine(context.db.read, standing),
     slotHolders(context, limitId),
+    namesOfLimits(context.db.read, [limitId]),
   ]);
-  return { place, length, holders };
+  return { place, length, holders, limit: limit?.name ?? null };
 }
 
 /** Some of those who hold slots of the limit, the earliest first. */
@@ -46,7 +48,7 @@ export async function linesOfRun(context: Context, flowRunId: string): Promise<r
       slots: max_slots,
       isRate: slot_decay_per_second > 0,
       since: formatTimestamp(since),
-      line: { place, length, holders: await slotHolders(context, limit_id) },
+      line: { place, length, holders: await slotHolders(context, limit_id), limit: limit_name },
     })),
   );
 }

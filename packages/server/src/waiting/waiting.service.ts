@@ -98,6 +98,7 @@ async function placeOf(context: Context, run: FlowRunRow): Promise<PlaceOfRun | 
     line: {
       place: ahead + 1,
       length: Math.max(due, ahead + 1),
+      limit: null,
       holders: holders.map((holder) => ({ ...holder, since: formatTimestamp(holder.since) })),
     },
   };

@@ -2,6 +2,7 @@
 import type {
   Dashboard,
   filterEvents,
+  listConcurrencyLimits,
   listDeployments,
   listFlowRuns,
   listTaskResults,
@@ -19,6 +20,7 @@ export type {
   ArtifactPage,
   ArtifactRow,
   ArtifactVersion,
+  ConcurrencyLimitPage,
   Dashboard,
   Deployment,
   DeploymentPage,
@@ -31,6 +33,9 @@ export type {
   FlowRunPage,
   FlowRunPoint,
   FlowRunRow,
+  LimitHolder,
+  LimitKind,
+  LimitRow,
   LiveChange,
   LiveTopic,
   Log,
@@ -48,6 +53,7 @@ export type {
   SavedSearch,
   ScheduleInPage,
   SlotHolder,
+  SlotUser,
   StartProblem,
   State,
   StateCounts,
@@ -73,6 +79,7 @@ export type EventPage = ReplyOf<typeof filterEvents>;
 export type TaskResultPage = ReplyOf<typeof listTaskResults>;
 export type FlowRunList = ReplyOf<typeof listFlowRuns>;
 export type TaskRunList = ReplyOf<typeof listTaskRuns>;
+export type LimitList = ReplyOf<typeof listConcurrencyLimits>;
 export type LogWindow = ReplyOf<typeof readLogWindow>;
 export type SearchHit = ReplyOf<typeof search>["hits"][number];
 export type WorkPoolList = ReplyOf<typeof listWorkPools>;

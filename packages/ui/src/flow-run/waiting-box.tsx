@@ -36,8 +36,22 @@ export function WaitingBox({ run, waiting }: { readonly run: FlowRunRow; readonl
         ))}
         <PlaceLinks run={run} />
         {waiting.line === null ? null : <SlotHolders holders={waiting.line.holders} />}
+        {waiting.line === null || waiting.line.limit === null ? null : <LimitLink limit={waiting.line.limit} />}
       </div>
     </section>
+  );
+}
+
+/** Where all holders and waiters stand, and where a slot can be freed. */
+function LimitLink({ limit }: { readonly limit: string }) {
+  return (
+    <Link
+      to="/concurrency-limits/$limit"
+      params={{ limit }}
+      className="inline-block min-h-6 leading-6 text-accent hover:underline"
+    >
+      {limit.startsWith("deployment:") ? "The limit of the deployment" : `The limit ${limit}`}
+    </Link>
   );
 }
 

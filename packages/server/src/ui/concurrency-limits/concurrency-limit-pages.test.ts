@@ -121,6 +121,18 @@ describeOnEachDatabase("the pages of limits", (database) => {
     expect(seconds(row.full_since)).toBe(asked + 1);
   });
 
+  test("a rate says when all of its slots are free again", async () => {
+    await limit("slow", { limit: 4, slot_decay_per_second: 0.1 });
+    expect((await page("slow")).limit).toMatchObject({ active_slots: 0, empty_at: null, full_since: null });
+    const taken = now();
+    await make("/v2/concurrency_limits/increment", { names: ["slow"], slots: 4, mode: "rate_limit" });
+    await clock.advance(5);
+    const { limit: full } = await page("slow");
+    expect([full.active_slots, seconds(full.empty_at), seconds(full.full_since)]).toEqual([4, taken + 40, taken]);
+    await clock.advance(6);
+    expect((await page("slow")).limit).toMatchObject({ active_slots: 3, full_since: null });
+  });
+
   test("holders have a lease that ends, a state, and a name where they are known", async () => {
     await limit("holders", { limit: 5 });
     const run = await flowRun("holds");

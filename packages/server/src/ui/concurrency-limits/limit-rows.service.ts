@@ -1,4 +1,4 @@
-import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import { addSeconds, formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { LimitRow } from "@ostinato/protocol";
 import { slotsFilled } from "../../concurrency-limits/concurrency-limits.service.ts";
 import type { Context } from "../../kernel/context.ts";
@@ -54,12 +54,17 @@ function present(
     active_slots,
     slot_decay_per_second,
     kind,
+    empty_at: moment(emptyAt(row)),
     deployment:
       deployment === undefined ? null : { id: deployment.id, name: deployment.name, flow_name: deployment.flow_name },
     waiting: figures.lines.reduce((sum, { waiting }) => sum + waiting, 0),
     waiting_since: moment(earliest(figures.lines.map(({ since }) => since))),
     full_since: active_slots >= max_slots && max_slots > 0 ? moment(fullSince(row, figures)) : null,
   };
+}
+
+function emptyAt({ slot_decay_per_second, filled, filled_at }: queries.LimitInList): Timestamp | null {
+  return slot_decay_per_second > 0 && filled_at !== null ? addSeconds(filled_at, filled / slot_decay_per_second) : null;
 }
 
 /**

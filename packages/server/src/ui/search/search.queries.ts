@@ -1,11 +1,12 @@
 import type { StateType } from "@ostinato/core";
+import type { searchHits } from "@ostinato/protocol";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { portable } from "../../db/portable.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
 export interface HitRow {
-  readonly kind: "question" | "flow" | "deployment" | "work-pool" | "work-queue" | "flow-run" | "task-run" | "artifact";
+  readonly kind: (typeof searchHits)[number];
   readonly id: string;
   readonly name: string;
   readonly detail: string | null;
@@ -26,6 +27,7 @@ export async function byId(db: Database, id: string): Promise<HitRow[]> {
     UNION ALL SELECT 'work-pool', id, name, type, NULL, NULL FROM work_pool WHERE id = ${id}
     UNION ALL SELECT 'work-queue', work_queue.id, work_queue.name, work_pool.name, NULL, NULL
       FROM work_queue JOIN work_pool ON work_pool.id = work_queue.work_pool_id WHERE work_queue.id = ${id}
+    UNION ALL SELECT 'concurrency-limit', id, name, NULL, NULL, NULL FROM concurrency_limit WHERE id = ${id}
     UNION ALL SELECT 'flow-run', flow_run.id, flow_run.name, flow.name, flow_run.state_type, flow_run.state_name
       FROM flow_run JOIN flow ON flow.id = flow_run.flow_id WHERE flow_run.id = ${id}
     UNION ALL SELECT 'task-run', task_run.id, task_run.name, flow_run.name, task_run.state_type, task_run.state_name
@@ -60,6 +62,17 @@ export async function workPools(db: Database, text: string, limit: number): Prom
   const { rows } = await sql<HitRow>`
     SELECT 'work-pool' AS kind, id, name, type AS detail, NULL AS state_type, NULL AS state_name
     FROM work_pool WHERE ${portable.contains("work_pool.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(
+    db.read,
+  );
+  return rows;
+}
+
+/** Those that people have made: keys of flows and tasks come and go, and deployments show their own. */
+export async function concurrencyLimits(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'concurrency-limit' AS kind, id, name, NULL AS detail, NULL AS state_type, NULL AS state_name
+    FROM concurrency_limit WHERE keyed = 0 AND substr(name, 1, 11) <> 'deployment:'
+      AND ${portable.contains("concurrency_limit.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(
     db.read,
   );
   return rows;

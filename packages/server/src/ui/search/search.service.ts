@@ -19,6 +19,7 @@ export async function find(context: Context, text: string, limit: number): Promi
     queries.deployments(db, wanted, limit),
     queries.workPools(db, wanted, limit),
     queries.workQueues(db, wanted, limit),
+    queries.concurrencyLimits(db, wanted, limit),
     queries.flowRuns(db, wanted, limit),
     queries.artifacts(db, wanted, limit),
     queries.taskRuns(db, wanted, limit),
