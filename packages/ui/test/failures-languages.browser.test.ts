@@ -109,6 +109,8 @@ test.each([
         .first()
         .waitFor();
       expect(await page.getByRole("treeitem", { name: /ingest-lake/ }).count()).toBe(1);
+      // The two calls of this attempt alone, whether it ran another subflow or the same one again.
+      await expect.poll(() => page.getByRole("treeitem", { name: /download/ }).count()).toBe(2);
       if (attempt === 1) break;
       expect(await accessibilityProblems(page)).toEqual([]);
       await page.getByRole("button", { name: "Attempt 2 of 2" }).click();

@@ -69,6 +69,8 @@ export const readFailureOfAttempt = route({
  */
 export const Timeline = Open({
   origin: Moment,
+  /** When each attempt of the run began, in seconds after origin. */
+  attempt_starts: Type.Array(Type.Number()),
   total: Type.Integer(),
   truncated: Type.Boolean(),
   id: Type.Array(Uuid),

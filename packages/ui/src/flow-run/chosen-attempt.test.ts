@@ -1,7 +1,7 @@
 import type { StateType } from "@ostinato/core";
 import { expect, test } from "vitest";
 import type { State, Timeline } from "../api/types.ts";
-import { runAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
+import { runAttempts, timelineOfAttempt, timelineWithin, timeOfAttempt } from "./chosen-attempt.ts";
 import { stepFrom, stepsOf } from "./failed-steps.ts";
 import { linesAlong } from "./timeline/timeline-model.ts";
 
@@ -29,6 +29,7 @@ function timelineOf(
 ): Timeline {
   return {
     origin: "2026-01-01T00:00:00Z",
+    attempt_starts: [],
     total: rows.length,
     truncated: false,
     id: rows.map(({ id }) => id),
@@ -79,6 +80,22 @@ test("the timeline of an attempt has its task runs, and what they refer to among
     segments: [[1, 1, "RUNNING", "Running"]],
   });
   expect(timelineOfAttempt(timeline, undefined)).toBe(timeline);
+});
+
+test("a subflow shows what it called in those of its attempts that began in the chosen one of its caller", () => {
+  const at = (seconds: number) => Date.parse("2026-01-01T00:00:00Z") + seconds * 1000;
+  const child: Timeline = {
+    ...timelineOf([{ id: "a" }, { id: "b", attempt: 2 }, { id: "c", attempt: 3 }, { id: "new", attempt: 4 }]),
+    attempt_starts: [1, 5, 60],
+  };
+  const within = (from: number | undefined, until: number | undefined) =>
+    timelineWithin(child, { from: from && at(from), until: until && at(until) }).id;
+  expect(within(undefined, 50)).toEqual(["a", "b"]);
+  expect(within(50, 70)).toEqual(["c"]);
+  expect(within(50, undefined)).toEqual(["c", "new"]);
+  expect(timelineWithin(child, undefined)).toBe(child);
+  const attempts = runAttempts(retried, "1");
+  expect(timeOfAttempt(attempts)).toEqual({ from: undefined, until: Date.parse(attempts.all[1]?.start ?? "") });
 });
 
 test("the panel goes through what failed, or through all where nothing did, and around", () => {

@@ -27,17 +27,51 @@ export function pageOfAttempt<P extends Pick<FlowRunPage, "flow_run" | "states">
   return { ...page, flow_run: { ...page.flow_run, start_time: start, end_time: end }, states };
 }
 
-const made = new WeakMap<Timeline, Map<number, Timeline>>();
-
 /** The timeline of what one attempt called. */
 export function timelineOfAttempt(timeline: Timeline, attempt: number | undefined): Timeline {
-  if (attempt === undefined) return timeline;
-  const rows = timeline.id.map((_, row) => row).filter((row) => isOf(timeline, row, attempt));
+  return attempt === undefined ? timeline : ofAttempts(timeline, [attempt]);
+}
+
+/** From the beginning of an attempt until that of the next one; undefined without a bound. Milliseconds since 1970, by the server's clock. */
+export interface AttemptTime {
+  readonly from: number | undefined;
+  readonly until: number | undefined;
+}
+
+/** The time of the chosen attempt, in which its subflows began theirs; undefined for all attempts. */
+export function timeOfAttempt({ all, chosen }: RunAttempts): AttemptTime | undefined {
+  if (chosen === undefined) return undefined;
+  const [own, next] = [all[chosen - 1], all[chosen]];
+  return {
+    from: chosen === 1 || own === undefined ? undefined : Date.parse(own.start),
+    until: next === undefined ? undefined : Date.parse(next.start),
+  };
+}
+
+/** The timeline of what a subflow called in those of its attempts that began in this time. A client may run the same subflow again in each attempt. */
+export function timelineWithin(timeline: Timeline, time: AttemptTime | undefined): Timeline {
+  if (time === undefined) return timeline;
+  const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = time;
+  const origin = Date.parse(timeline.origin);
+  // Attempts that began after the timeline was read are not listed, and belong to the last one.
+  const count = timeline.attempt.reduce((most, attempt) => Math.max(most, attempt), timeline.attempt_starts.length);
+  const starts = Array.from({ length: count }, (_, at) => {
+    const start = timeline.attempt_starts[at];
+    return start === undefined ? Number.MAX_VALUE : origin + start * 1000;
+  });
+  const within = starts.flatMap((start, at) => (start >= from && start < until ? [at + 1] : []));
+  return within.length === 0 ? timeline : ofAttempts(timeline, within);
+}
+
+const made = new WeakMap<Timeline, Map<string, Timeline>>();
+
+function ofAttempts(timeline: Timeline, attempts: readonly number[]): Timeline {
+  const rows = timeline.id.map((_, row) => row).filter((row) => attempts.some((one) => isOf(timeline, row, one)));
   if (rows.length === timeline.id.length) return timeline;
-  const known = made.get(timeline) ?? new Map<number, Timeline>();
+  const known = made.get(timeline) ?? new Map<string, Timeline>();
   made.set(timeline, known);
-  const own = known.get(attempt) ?? withRows(timeline, rows);
-  known.set(attempt, own);
+  const own = known.get(attempts.join()) ?? withRows(timeline, rows);
+  known.set(attempts.join(), own);
   return own;
 }
 

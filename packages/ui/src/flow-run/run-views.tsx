@@ -7,7 +7,7 @@ import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { amount, count, milliseconds } from "../format.ts";
-import { pageOfAttempt, type RunAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
+import { pageOfAttempt, type RunAttempts, timelineOfAttempt, timeOfAttempt } from "./chosen-attempt.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
 import { loadGraphView, prepareGraph } from "./graph/graph-loading.ts";
@@ -32,6 +32,7 @@ export function RunViews(props: {
   const [tall, setTall] = useState(false);
   const timeline = query.data === undefined ? undefined : timelineOfAttempt(query.data, props.attempts.chosen);
   const shown = useMemo(() => pageOfAttempt(page, props.attempts), [page, props.attempts]);
+  const time = useMemo(() => timeOfAttempt(props.attempts), [props.attempts]);
   const end = shown.flow_run.end_time;
   const ended = end === null ? props.ended : milliseconds(end);
   const calls = (props.failure?.path ?? []).flatMap(({ task_run_id }) => task_run_id ?? []).join();
@@ -95,6 +96,7 @@ export function RunViews(props: {
             key={String(props.attempts.chosen)}
             page={shown}
             timeline={timeline}
+            time={time}
             only={search.only}
             live={live}
             ended={ended}
@@ -110,6 +112,7 @@ export function RunViews(props: {
       ) : (
         <GraphView
           timeline={timeline}
+          time={time}
           placement={search.place ?? "dependencies"}
           live={live}
           selected={search.task}

@@ -301,6 +301,39 @@ describeOnEachDatabase("the pages of runs", (database) => {
     ]);
   });
 
+  test("the result of a subflow is among those of the attempts in which it ran", async () => {
+    const id = await told.flowRun(flow, {
+      states: [
+        { type: "RUNNING", at: 0 },
+        { type: "SCHEDULED", name: "AwaitingRetry", at: 10 },
+        { type: "RUNNING", name: "Retrying", at: 100 },
+        { type: "COMPLETED", at: 120 },
+      ],
+    });
+    const data = { storage_key: "/data/6f1", serializer: { type: "pickle" }, prefect_version: "3.9.1" };
+    const states = (begin: number, end: number) => [
+      { type: "RUNNING" as const, at: begin },
+      { type: "COMPLETED" as const, at: end, data },
+    ];
+    const call = async (name: string, begin: number, end: number) => {
+      const tracking = await told.taskRun(id, { name, states: states(begin, end), flowRunAttempt: 0 });
+      await told.flowRun(flow, { states: states(begin, end), parent: tracking });
+    };
+    await call("first", 1, 5);
+    await call("second", 101, 105);
+    await told.taskRun(id, { name: "not counted", states: states(6, 7), flowRunAttempt: 0 });
+    await told.taskRun(id, { name: "task", states: states(106, 107), flowRunAttempt: 2 });
+    const namesOf = async (attempt?: number) => {
+      const { body } = await server.call<ReplyOf<typeof listTaskResults>>("POST", `/ui/flow_runs/${id}/results`, {
+        ...(attempt === undefined ? {} : { attempt }),
+      });
+      return body.results.map(({ name }) => name);
+    };
+    expect(await namesOf()).toEqual(["first", "not counted", "second", "task"]);
+    expect(await namesOf(1)).toEqual(["first", "not counted"]);
+    expect(await namesOf(2)).toEqual(["second", "task"]);
+  });
+
   test("a run that failed again tells the failure of its last attempt", async () => {
     const id = await told.flowRun(flow, {
       states: [

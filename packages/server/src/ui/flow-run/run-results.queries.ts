@@ -1,5 +1,5 @@
 import type { StateType, Timestamp } from "@ostinato/core";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { portable } from "../../db/portable.ts";
 import type { JsonText } from "../../db/tables.ts";
@@ -24,10 +24,17 @@ export interface TaskResultRow {
   readonly state_data: JsonText | null;
 }
 
+/** An attempt of the flow run, and its time: from its start until that of the next one. */
+export interface ResultsAttempt {
+  readonly number: number;
+  readonly from: Timestamp | undefined;
+  readonly until: Timestamp | undefined;
+}
+
 export interface TaskResultsQuery {
   readonly flowRunId: string;
   readonly text: string;
-  readonly attempt: number | undefined;
+  readonly attempt: ResultsAttempt | undefined;
   readonly after: Position | undefined;
   readonly limit: number;
 }
@@ -43,7 +50,7 @@ export async function taskResultRows(db: Database, query: TaskResultsQuery): Pro
       ? sql``
       : sql`AND (task_run.expected_start_time, task_run.id) > (${Number(after.value)}, ${after.id})`;
   const named = text === "" ? sql`` : sql`AND ${portable.contains("task_run.name", text)}`;
-  const ofAttempt = attempt === undefined ? sql`` : sql`AND task_run.flow_run_run_count = ${attempt}`;
+  const ofAttempt = attempt === undefined ? sql`` : sql`AND ${isOfAttempt(attempt)}`;
   const { rows } = await sql<TaskResultRow>`
     SELECT task_run.id AS task_run_id, task_run.name, task_run.state_type, task_run.state_name,
       task_run.expected_start_time, result.preview, result.task_run_id AS made_by, result.flow_run_id AS made_in,
@@ -58,4 +65,16 @@ export async function taskResultRows(db: Database, query: TaskResultsQuery): Pro
     ORDER BY task_run.expected_start_time, task_run.id
     LIMIT ${limit}`.execute(db.slow);
   return rows;
+}
+
+/**
+ * Clients count the attempt of a task run, from 1. The task run that stands for a subflow is not counted, and may be that of several attempts:
+ * the subflow's times tell to which it belongs.
+ */
+function isOfAttempt({ number, from, until }: ResultsAttempt): RawBuilder<unknown> {
+  const child = sql`SELECT 1 FROM flow_run AS child WHERE child.parent_task_run_id = task_run.id`;
+  const ranOn = from === undefined ? sql`` : sql`AND child.state_timestamp >= ${from}`;
+  const begun = until === undefined ? sql`` : sql`AND task_run.expected_start_time < ${until}`;
+  return sql`(EXISTS (${child} ${ranOn} ${begun}) OR (NOT EXISTS (${child})
+    AND CASE WHEN task_run.flow_run_run_count < 1 THEN 1 ELSE task_run.flow_run_run_count END = ${number}))`;
 }

@@ -1,9 +1,11 @@
 import { formatTimestamp } from "@ostinato/core";
 import type { BodyOf, listTaskResults, ReplyOf, TaskResult, ValuePreview } from "@ostinato/protocol";
+import type { Database } from "../../db/dialect.ts";
 import { readJson, readOptionalJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
 import { persistedResult } from "../../results/results.service.ts";
 import { readCursor, writeCursor } from "../lists/keyset.ts";
+import { attemptStarts } from "../runs/cause.service.ts";
 import * as queries from "./run-results.queries.ts";
 
 const order = "EXPECTED_START_TIME_ASC";
@@ -19,7 +21,7 @@ export async function taskResults(
   const rows = await queries.taskResultRows(db, {
     flowRunId,
     text: text ?? "",
-    attempt: attempt ?? undefined,
+    attempt: attempt === null || attempt === undefined ? undefined : await timedAttempt(db, flowRunId, attempt),
     after,
     limit: limit + 1,
   });
@@ -32,6 +34,11 @@ export async function taskResults(
         ? null
         : writeCursor(order, { value: last.expected_start_time, id: last.task_run_id }),
   };
+}
+
+async function timedAttempt(db: Database, flowRunId: string, number: number): Promise<queries.ResultsAttempt> {
+  const starts = await attemptStarts(db, flowRunId);
+  return { number, from: number === 1 ? undefined : starts[number - 1], until: starts[number] };
 }
 
 function present(row: queries.TaskResultRow): TaskResult {

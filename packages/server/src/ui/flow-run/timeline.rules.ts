@@ -60,6 +60,7 @@ export function timeline({ begin, attempts, tasks, segments, total }: TimelineSo
   const seconds = (moment: Timestamp | null) => (moment === null ? null : secondsBetween(origin, moment));
   return {
     origin: formatTimestamp(origin),
+    attempt_starts: attempts.map((start) => secondsBetween(origin, start)),
     total,
     truncated: total > tasks.length,
     id: tasks.map(({ id }) => id),

@@ -6,6 +6,7 @@ import { useSize } from "../../components/size.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { useNowWhile } from "../../now.ts";
 import { isBad } from "../../states.ts";
+import type { AttemptTime } from "../chosen-attempt.ts";
 import { LiveSubflow } from "../timeline/open-rows.tsx";
 import { GraphBox } from "./graph-box.tsx";
 import { margin, minReadableScale } from "./graph-camera.ts";
@@ -24,6 +25,8 @@ export type Placement = "dependencies" | "time";
 
 interface GraphProps {
   readonly timeline: Timeline;
+  /** The time of the chosen attempt. */
+  readonly time: AttemptTime | undefined;
   readonly placement: Placement;
   readonly live: boolean;
   readonly selected: string | undefined;
@@ -46,7 +49,7 @@ function Drawn(props: GraphProps & { readonly width: number }) {
   const { timeline, placement, live, selected, onSelect } = props;
   // In steps, so that a window that is resized is not laid out anew for each pixel.
   const room = Math.floor((props.width - 2 * margin) / minReadableScale / 20) * 20;
-  const { open, children, openSubflows, toggle, toggled } = useOpenBoxes(timeline);
+  const { open, children, openSubflows, toggle, toggled } = useOpenBoxes(timeline, props.time);
   const graph = useMemo(() => graphOf({ timeline, open, children }), [timeline, open, children]);
   const sizes = useMemo(() => new Map(graph.nodes.map((node) => [node.id, sizeOf(node, room)])), [graph, room]);
   const drawn = useLayout({ graph, sizes, room, placement, live });

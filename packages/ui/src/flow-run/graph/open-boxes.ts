@@ -1,15 +1,16 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Timeline } from "../../api/types.ts";
+import type { AttemptTime } from "../chosen-attempt.ts";
 import { useChildTimelines } from "../timeline/open-rows.tsx";
 import type { OpenRows } from "../timeline/timeline-model.ts";
 import type { GraphNode } from "./graph-model.ts";
 import { failedSubflows } from "./node-words.ts";
 
 /** The open boxes of a graph with the timelines of open subflows. It opens along the subflows that lead to a failure. */
-export function useOpenBoxes(timeline: Timeline) {
+export function useOpenBoxes(timeline: Timeline, time: AttemptTime | undefined) {
   const [opened, setOpened] = useState<OpenRows>(new Map());
   const [toggled, setToggled] = useState<string>();
-  const { ids: openSubflows, children } = useChildTimelines(opened);
+  const { ids: openSubflows, children } = useChildTimelines(opened, time);
   const offered = useRef(new Set<string>());
   useEffect(() => {
     const found = [timeline, ...children.values()].flatMap((source) =>

@@ -2,6 +2,7 @@ import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "../../api/live.ts";
 import type { Timeline } from "../../api/types.ts";
+import { type AttemptTime, timelineWithin } from "../chosen-attempt.ts";
 import { applyToTimelines, timelineQuery } from "../flow-run.queries.ts";
 import {
   groupsOf,
@@ -22,11 +23,13 @@ export function useOpenRows(
     readonly selected: string | undefined;
     readonly only: ShownRuns | undefined;
     readonly path: readonly string[];
+    /** Subflows show what they called in it. */
+    readonly time: AttemptTime | undefined;
   },
 ) {
-  const { selected, only, path } = shown;
+  const { selected, only, path, time } = shown;
   const [open, setOpen] = useState<OpenRows>(() => opened(new Map(), timeline, selected));
-  const { ids, children } = useChildTimelines(open);
+  const { ids, children } = useChildTimelines(open, time);
   const along = useMemo(() => linesAlong(path, { timeline, children }), [path, timeline, children]);
   // Each line opens once: whoever closes it has it closed.
   const offered = useRef(new Set<string>());
@@ -69,7 +72,10 @@ function opened(before: OpenRows, timeline: Timeline, selected: string | undefin
 }
 
 /** The timelines of opened subflows at any depth, kept up to date while they are shown. */
-export function useChildTimelines(open: OpenRows): {
+export function useChildTimelines(
+  open: OpenRows,
+  time: AttemptTime | undefined,
+): {
   readonly ids: readonly string[];
   readonly children: ReadonlyMap<string, Timeline>;
 } {
@@ -79,7 +85,7 @@ export function useChildTimelines(open: OpenRows): {
     combine: (results) =>
       new Map(
         results.flatMap((result, index) =>
-          result.data === undefined ? [] : [[ids[index] ?? "", result.data] as const],
+          result.data === undefined ? [] : [[ids[index] ?? "", timelineWithin(result.data, time)] as const],
         ),
       ),
   });

@@ -13,6 +13,7 @@ export function timelineOfRun({ flow_run: run, states }: Pick<FlowRunPage, "flow
   const offset = (time: string | null) => (time === null ? null : (Date.parse(time) - zero) / 1000);
   return {
     origin,
+    attempt_starts: [0],
     total: 1,
     truncated: false,
     id: [run.id],

@@ -4,6 +4,7 @@ import type { FlowRunPage, Timeline } from "../../api/types.ts";
 import { useMedia } from "../../components/media.ts";
 import { useSize } from "../../components/size.ts";
 import { milliseconds } from "../../format.ts";
+import type { AttemptTime } from "../chosen-attempt.ts";
 import { FoldedWaits } from "./folded-waits.tsx";
 import { LiveSubflow, useOpenRows } from "./open-rows.tsx";
 import { RunLine, rowOfRun, timelineOfRun } from "./run-line.tsx";
@@ -33,6 +34,8 @@ const maxRowsInSightTall = 40;
 export function TimelineView(props: {
   readonly page: Pick<FlowRunPage, "flow_run" | "states">;
   readonly timeline: Timeline;
+  /** The time of the chosen attempt. */
+  readonly time: AttemptTime | undefined;
   /** Only the lines of these. */
   readonly only: ShownRuns | undefined;
   readonly live: boolean;
@@ -45,7 +48,12 @@ export function TimelineView(props: {
   readonly path: readonly string[];
 }) {
   const { page, timeline, only, live, ended, selected, onSelect } = props;
-  const { rows, toggle, openSubflows, failedKey } = useOpenRows(timeline, { selected, only, path: props.path });
+  const { rows, toggle, openSubflows, failedKey } = useOpenRows(timeline, {
+    selected,
+    only,
+    path: props.path,
+    time: props.time,
+  });
   const run = useMemo(() => timelineOfRun(page), [page]);
   const runRow = useMemo(() => rowOfRun(run), [run]);
   const zero = milliseconds(page.flow_run.start_time ?? run.origin);

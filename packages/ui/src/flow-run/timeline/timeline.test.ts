@@ -24,6 +24,7 @@ interface Told {
 function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = []): Timeline {
   return {
     origin,
+    attempt_starts: [0],
     total: tasks.length,
     truncated: false,
     id: tasks.map((_, row) => `id-${row}`),

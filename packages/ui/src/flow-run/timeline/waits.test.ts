@@ -14,7 +14,7 @@ const columns = { parents: [], after: [], within: null, child_flow_run_id: null,
 function timelineOf(rows: readonly { readonly start: number | null; readonly end: number | null }[]): Timeline {
   const each = <Value>(value: (row: (typeof rows)[number], at: number) => Value) => rows.map(value);
   return {
-    ...{ origin, total: rows.length, truncated: false, segments: [] },
+    ...{ origin, attempt_starts: [0], total: rows.length, truncated: false, segments: [] },
     id: each((_, at) => `id-${at}`),
     name: each(() => "t"),
     task_key: each(() => "t"),
