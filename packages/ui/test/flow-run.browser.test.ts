@@ -353,6 +353,8 @@ describe("a run in progress", () => {
       .getByRole("button", { name: "Cancel the run" })
       .click();
     await page.getByRole("button", { name: "Cancelling" }).waitFor();
+    const why = page.getByRole("region", { name: "Why it was cancelled" });
+    await why.getByText("Cancelled from the web pages.").waitFor();
     await close();
   });
 });

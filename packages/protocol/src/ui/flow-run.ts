@@ -16,6 +16,8 @@ export const FlowRunPage = Open({
   flow: Flow,
   states: Type.Array(State),
   failure: Nullable(Failure),
+  /** Who or what cancelled the run, in one sentence, and when. */
+  cancellation: Nullable(Open({ sentence: Type.String(), asked: Moment })),
   waiting: Nullable(Waiting),
   /** What the run asks of people while it is paused. */
   question: Nullable(Question),

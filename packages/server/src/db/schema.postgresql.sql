@@ -438,6 +438,13 @@ CREATE INDEX flow_run_scheduled ON flow_run USING btree (next_scheduled_start_ti
 CREATE INDEX flow_run_state_begin ON flow_run USING btree (state_type, COALESCE(start_time, expected_start_time) DESC, id DESC);
 CREATE INDEX flow_run_state_expected ON flow_run USING btree (state_type, state_name, expected_start_time, parent_task_run_id, start_time, total_run_time);
 
+CREATE TABLE flow_run_cancellation (
+  flow_run_id uuid NOT NULL,
+  user_agent text NOT NULL,
+  PRIMARY KEY (flow_run_id),
+  FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
+);
+
 CREATE TABLE flow_run_heartbeat (
   flow_run_id uuid NOT NULL,
   occurred bigint NOT NULL,

@@ -395,6 +395,11 @@ CREATE INDEX flow_run_scheduled ON flow_run (next_scheduled_start_time) WHERE ne
 CREATE INDEX flow_run_state_begin ON flow_run (state_type, coalesce(start_time, expected_start_time) DESC, id DESC);
 CREATE INDEX flow_run_state_expected ON flow_run (state_type, state_name, expected_start_time, parent_task_run_id, start_time, total_run_time);
 
+CREATE TABLE flow_run_cancellation (
+  flow_run_id text PRIMARY KEY REFERENCES flow_run ON DELETE CASCADE,
+  user_agent text NOT NULL
+);
+
 CREATE TABLE flow_run_heartbeat (
   flow_run_id text PRIMARY KEY REFERENCES flow_run ON DELETE CASCADE,
   occurred integer NOT NULL,

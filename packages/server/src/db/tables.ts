@@ -264,6 +264,12 @@ export const tables = {
 
   flow_run_state: { ...stateColumns, flow_run_id: uuid },
 
+  flow_run_cancellation: {
+    flow_run_id: uuid,
+    /** Of the request by which the run was cancelled last. */
+    user_agent: text,
+  },
+
   task_run: {
     ...taskRunColumns,
     /** The last time that the process of a task run reported, if a server has ended the run: a later report still counts. */

@@ -10,6 +10,13 @@ export function versionOfClient(userAgent: string | readonly string[] | undefine
   return String(userAgent ?? "").match(/^prefect\/(\d+\.\d+\.\d+(?:[a-z.+]+\w*)?) /)?.[1];
 }
 
+const maxUserAgent = 200;
+
+/** The header by which any client says what it is, as far as it is kept. */
+export function userAgentOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "string" && header !== "" ? header.slice(0, maxUserAgent) : undefined;
+}
+
 /** The name in the header by which workers of Prefect say who they are. */
 export function workerOfClient(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === "string" && header !== "" ? header : undefined;

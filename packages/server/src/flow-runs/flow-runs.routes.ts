@@ -35,7 +35,8 @@ export function flowRunRoutes(serve: Serve): void {
     const ruleSet = body.force === true ? "minimal" : "core";
     const clientVersion = flowRuns.versionOfClient(request.headers["user-agent"]);
     const workerName = flowRuns.workerOfClient(request.headers["x-prefect-worker-name"]);
-    const proposal = { state: body.state, ruleSet, clientVersion, workerName } as const;
+    const userAgent = flowRuns.userAgentOf(request.headers["user-agent"]);
+    const proposal = { state: body.state, ruleSet, clientVersion, workerName, userAgent } as const;
     const { result, fresh } = await flowRuns.propose(context, params.id, proposal);
     return createdOr200(fresh, result);
   });
@@ -51,7 +52,9 @@ export function flowRunRoutes(serve: Serve): void {
     return null;
   });
   serve(bulkDeleteFlowRuns, async ({ body, context }) => ({ deleted: await flowRuns.removeMatching(context, body) }));
-  serve(bulkSetFlowRunState, ({ body, context }) => flowRuns.proposeForMatching(context, body));
+  serve(bulkSetFlowRunState, ({ body, context, request }) =>
+    flowRuns.proposeForMatching(context, body, flowRuns.userAgentOf(request.headers["user-agent"])),
+  );
   serve(flowRunHistory, ({ body, context }) => flowRuns.history(context, body));
   serve(flowRunLateness, ({ body, context }) => flowRuns.lateness(context, body));
   serve(countFlowRuns, ({ body, context }) => flowRuns.count(context, body));

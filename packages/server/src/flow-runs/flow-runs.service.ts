@@ -29,7 +29,7 @@ import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./related.queries.ts";
 import { propose, proposeFrom, proposeFromIn, proposeIn } from "./transitions.service.ts";
 
-export { versionOfClient, workerOfClient } from "./clients.rules.ts";
+export { userAgentOf, versionOfClient, workerOfClient } from "./clients.rules.ts";
 export { create } from "./creation.service.ts";
 export { remove, removeMatching } from "./deletion.service.ts";
 export { resume } from "./resumption.service.ts";
@@ -130,14 +130,18 @@ export function lateness({ db, clock }: Context, criteria: CriteriaOn<"flow_run"
 }
 
 /** Proposes the state for each run that matches; one that is gone by then is left out. */
-export async function proposeForMatching(context: Context, body: BodyOf<typeof bulkSetFlowRunState>) {
+export async function proposeForMatching(
+  context: Context,
+  body: BodyOf<typeof bulkSetFlowRunState>,
+  userAgent: string | undefined,
+) {
   const { flow_runs, state, force, limit } = body;
   refuseIdleFilter("flow_runs", body, queries.idlePartsOf);
   const ruleSet = force === true ? "minimal" : "core";
   const found = await queries.findFlowRuns(context.db, { flow_runs, sort: "ID_DESC", limit: limit ?? 50, offset: 0 });
   const answers = await Promise.all(
     found.map(async ({ id }) => {
-      const answer = await propose(context, id, { state, ruleSet }).catch(nullWhenGone);
+      const answer = await propose(context, id, { state, ruleSet, userAgent }).catch(nullWhenGone);
       return answer === null ? [] : [{ flow_run_id: id, ...answer.result }];
     }),
   );

@@ -17,6 +17,7 @@ import { chance } from "../orchestration/rule.ts";
 import { isFresh, presentState } from "../orchestration/state.presenter.ts";
 import { stateColumnsOfRun, stateOfRun, stateReference } from "../orchestration/state.rows.ts";
 import { proposalOf, type RunState } from "../orchestration/state.ts";
+import { noteCancellation } from "./cancellations.queries.ts";
 import { effectHandlers, type Move } from "./effects.service.ts";
 import { factsOf } from "./facts.service.ts";
 import { completeFlowRunPolicy, type FlowRunRow } from "./flow-runs.presenter.ts";
@@ -99,6 +100,8 @@ export interface StateProposal {
   readonly clientVersion?: string | undefined;
   /** The worker that proposes it. */
   readonly workerName?: string | undefined;
+  /** By which program it is proposed over the API. */
+  readonly userAgent?: string | undefined;
   /** Whether the proposer has counted the slots of the work queue and its pool, and holds the pool. */
   readonly hasRoom?: boolean;
 }
@@ -145,6 +148,8 @@ async function transition(unit: Unit, proposal: StateProposal): Promise<Transiti
   await queries.moveFlowRun(unit.later, moved);
   const worker = claimingWorker(proposal);
   if (worker !== undefined) await queries.noteWorker(unit.later, id, worker);
+  const asker = cancellingProgram(proposal, { initial, written });
+  if (asker !== undefined) await noteCancellation(unit.later, id, asker);
   await write(unit, { row: moved, related, initial, written }, effects);
   return { result, known: versions && { row: moved, related, versions: { ...versions, row: versions.changed } } };
 }
@@ -152,6 +157,12 @@ async function transition(unit: Unit, proposal: StateProposal): Promise<Transiti
 /** The worker of Prefect that takes the run. Ours are noted by their claim. */
 function claimingWorker({ state, workerName }: StateProposal): string | undefined {
   return state.type === "PENDING" ? workerName : undefined;
+}
+
+/** The program that asks for the run to be cancelled, and not the one that confirms it. */
+function cancellingProgram({ userAgent }: StateProposal, { initial, written }: Pick<Entered, "initial" | "written">) {
+  const isAsked = written.type === "CANCELLING" || (written.type === "CANCELLED" && initial?.type !== "CANCELLING");
+  return isAsked ? userAgent : undefined;
 }
 
 /** Adds the state, and does what follows it. */

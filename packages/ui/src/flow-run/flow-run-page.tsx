@@ -12,6 +12,7 @@ import { milliseconds } from "../format.ts";
 import { QuestionBox } from "../questions/question-box.tsx";
 import { FailureBox } from "../runs/failure-box.tsx";
 import { isBad, isFinal, statedOf } from "../states.ts";
+import { CancellationBox } from "./cancellation-box.tsx";
 import { type RunAttempts, runAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
 import { type Steps, stepsOf } from "./failed-steps.ts";
 import { applyToRun, failureOfAttemptQuery, flowRunQuery, timelineQuery } from "./flow-run.queries.ts";
@@ -105,6 +106,7 @@ function Loaded(props: {
             state={isBad(run.state_type) ? run.state_type : "FAILED"}
           />
         )}
+        {page.cancellation === null ? null : <CancellationBox run={run} cancellation={page.cancellation} />}
         <QuestionBox page={page} />
         {page.waiting === null || page.question !== null || !live ? null : (
           <WaitingBox run={run} waiting={page.waiting} />

@@ -35,6 +35,13 @@ export async function workerOf(
   return rows[0];
 }
 
+/** By which program the run was cancelled over the API. */
+export async function cancellingProgram(db: Database, flowRunId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ user_agent: string }>`
+    SELECT user_agent FROM flow_run_cancellation WHERE flow_run_id = ${flowRunId}`.execute(db.read);
+  return rows[0]?.user_agent;
+}
+
 export interface PreviousRun {
   readonly id: string;
   readonly name: string;

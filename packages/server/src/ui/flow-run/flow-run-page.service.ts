@@ -1,4 +1,4 @@
-import { isTerminal, microsPerSecond, toTimestamp } from "@ostinato/core";
+import { microsPerSecond, toTimestamp } from "@ostinato/core";
 import type { FlowRunPage } from "@ostinato/protocol";
 import { readJson } from "../../db/json-text.ts";
 import * as flowRunStates from "../../flow-run-states/flow-run-states.service.ts";
@@ -11,6 +11,7 @@ import { questionIn } from "../questions/questions.service.ts";
 import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfFlowRun } from "../runs/failure.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
+import { cancellationOf } from "./cancellation.rules.ts";
 import * as queries from "./flow-run-page.queries.ts";
 
 export async function flowRunPage(context: Context, id: string): Promise<FlowRunPage> {
@@ -18,21 +19,23 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
   const [run] = await readRows(context, [id]);
   if (run === undefined) throw notFound("Flow run", id);
   const begun = run.start_time ?? run.expected_start_time ?? run.created;
-  const [flow, states, failure, counts, previous, waiting, question, worker] = await Promise.all([
+  const [flow, states, failure, counts, previous, waiting, question, worker, program] = await Promise.all([
     flows.read(context, run.flow_id),
     flowRunStates.list(context, id),
     failureOfFlowRun(context, id),
-    countsOf(context, run),
+    countsOf(context, id),
     queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
     readWaiting(context, run),
     questionIn(context, id, run.state),
     queries.workerOf(db, id),
+    run.state_type === "CANCELLED" || run.state_type === "CANCELLING" ? queries.cancellingProgram(db, id) : undefined,
   ]);
   return {
     flow_run: { ...run, state: run.state === null ? null : withReadableMessage(run.state) },
     flow,
     states: states.map(withReadableMessage),
     failure,
+    cancellation: cancellationOf(states, program),
     waiting,
     question,
     worker: worker === undefined ? null : { name: worker.name, is_known: worker.id !== null },
@@ -44,10 +47,9 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
   };
 }
 
-/** The log of a run that has ended has the lines of its subflows; while it goes on they are not followed. */
-async function countsOf({ db }: Context, { id, state_type }: FlowRunPage["flow_run"]): Promise<queries.PageCounts> {
-  const hasEnded = state_type !== null && isTerminal(state_type);
-  return queries.countsOf(db, id, hasEnded ? await withSubflows(db, id) : [id]);
+/** The log of a run has the lines of its subflows. */
+async function countsOf({ db }: Context, id: string): Promise<queries.PageCounts> {
+  return queries.countsOf(db, id, await withSubflows(db, id));
 }
 
 function presentPrevious({ id, name, parameters, state_type, start_time, total_run_time }: queries.PreviousRun) {

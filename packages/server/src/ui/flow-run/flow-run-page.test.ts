@@ -159,6 +159,25 @@ describeOnEachDatabase("the pages of runs", (database) => {
     expect((await page(id)).waiting).toMatchObject({ reason: expect.stringMatching(reason), since: told.at(0) });
   });
 
+  test("a cancelled run says by which program it was cancelled, and not which one ended it", async () => {
+    const id = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }] });
+    const address = await server.listen();
+    const propose = (type: string, userAgent: string) =>
+      fetch(`${address}/api/flow_runs/${id}/set_state`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "user-agent": userAgent },
+        body: JSON.stringify({ state: { type }, force: true }),
+      });
+    expect((await page(id)).cancellation).toBeNull();
+    expect((await propose("CANCELLING", "prefect/3.9.1 (API 0.8.4)")).ok).toBe(true);
+    const { cancellation } = await page(id);
+    expect(cancellation?.sentence).toBe(
+      "Cancelled by Prefect's command line or a program with Prefect's client 3.9.1.",
+    );
+    expect((await propose("CANCELLED", "python-requests/2.32.0")).ok).toBe(true);
+    expect((await page(id)).cancellation).toEqual(cancellation);
+  });
+
   test("a task's page has its place, what came in and where from", async () => {
     const id = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }], name: "the-run" });
     const load = await told.taskRun(id, {
