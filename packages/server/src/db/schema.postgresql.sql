@@ -426,7 +426,7 @@ CREATE INDEX flow_run_due_of_queue ON flow_run USING btree (work_queue_id, prior
 CREATE INDEX flow_run_end ON flow_run USING btree (COALESCE(end_time, (0)::bigint) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run USING btree (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run USING btree (flow_id, COALESCE(start_time, expected_start_time) DESC, id DESC);
-CREATE INDEX flow_run_flow_state ON flow_run USING btree (flow_id, state_type, expected_start_time, parent_task_run_id);
+CREATE INDEX flow_run_flow_state ON flow_run USING btree (flow_id, state_type, expected_start_time, parent_task_run_id, total_run_time);
 CREATE INDEX flow_run_in_line ON flow_run USING btree (deployment_id, expected_start_time, id) WHERE (state_name = 'AwaitingConcurrencySlot'::text);
 CREATE INDEX flow_run_name ON flow_run USING btree (name, id);
 CREATE INDEX flow_run_of_queue ON flow_run USING btree (work_queue_id, expected_start_time DESC, id DESC) WHERE (work_queue_id IS NOT NULL);

@@ -383,7 +383,7 @@ CREATE INDEX flow_run_due_of_queue ON flow_run (work_queue_id, priority, next_sc
 CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expected_start_time) DESC, id DESC);
-CREATE INDEX flow_run_flow_state ON flow_run (flow_id, state_type, expected_start_time, parent_task_run_id);
+CREATE INDEX flow_run_flow_state ON flow_run (flow_id, state_type, expected_start_time, parent_task_run_id, total_run_time);
 CREATE INDEX flow_run_in_line ON flow_run (deployment_id, expected_start_time, id) WHERE state_name = 'AwaitingConcurrencySlot';
 CREATE INDEX flow_run_name ON flow_run (name, id);
 CREATE INDEX flow_run_of_queue ON flow_run (work_queue_id, expected_start_time DESC, id DESC) WHERE work_queue_id IS NOT NULL;

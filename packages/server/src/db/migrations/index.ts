@@ -17,6 +17,7 @@ import * as namedLimits from "./0014-named-limits.ts";
 import * as blocks from "./0015-blocks.ts";
 import * as taskDeliveries from "./0016-task-deliveries.ts";
 import * as automations from "./0017-automations.ts";
+import * as durationsOfFlows from "./0020-durations-of-flows.ts";
 import * as cancellations from "./0021-cancellations.ts";
 
 export interface Migration {
@@ -51,5 +52,6 @@ export const migrations: readonly Migration[] = [
   { name: "0015-blocks", breaking: false, up: blocks.up },
   { name: "0016-task-deliveries", breaking: false, up: taskDeliveries.up },
   { name: "0017-automations", breaking: false, up: automations.up },
+  { name: "0020-durations-of-flows", breaking: false, up: durationsOfFlows.up },
   { name: "0021-cancellations", breaking: false, up: cancellations.up },
 ];
