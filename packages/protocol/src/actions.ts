@@ -104,7 +104,8 @@ export type Action =
       readonly source: Source;
       readonly deployment_id: string | null;
     }
-  | { readonly type: "cancel-flow-run" | "delete-flow-run" | "suspend-flow-run" | "resume-flow-run" }
+  | { readonly type: "cancel-flow-run" | "suspend-flow-run" }
+  | { readonly type: "delete-flow-run" | "resume-flow-run" }
   | {
       readonly type: "change-flow-run-state";
       readonly name: string | null;

@@ -1,7 +1,7 @@
 import type { Action, ActionInput } from "@ostinato/protocol";
 import { checkTemplate, TemplateSyntaxError } from "@ostinato/templates";
 import type { Problem } from "../kernel/errors.ts";
-import { problemsOfParameters } from "./parameter-templates.rules.ts";
+import { problemsOfParameters } from "../user-input/parameter-templates.rules.ts";
 import { type Report, reporter, seconds } from "./triggers.rules.ts";
 
 /** Prefect's own, which its pages show. */

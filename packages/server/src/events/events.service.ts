@@ -1,11 +1,13 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
-import type { Event } from "@ostinato/protocol";
+import type { Event, Resource } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
+import { withCause } from "./causes.rules.ts";
 import * as queries from "./events.queries.ts";
 import { type NewEvent, resourceId } from "./events.rules.ts";
 
+export { chainLabel } from "./causes.rules.ts";
 export type { NewEvent } from "./events.rules.ts";
 
 /** Inserts events in the unit of work of the changes that they report. Returns the new ones in their wire format. */
@@ -25,8 +27,10 @@ export async function record(unit: Unit, events: readonly NewEvent[]): Promise<r
 }
 
 /** The same for events that have been made in this unit of work, and so can't be there. */
-export async function recordNew(unit: Unit, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
+export async function recordNew(unit: Unit, given: readonly NewEvent[]): Promise<void> {
+  if (given.length === 0) return;
+  const { causedBy } = unit.context.actor;
+  const events = causedBy === undefined ? given : given.map((event) => withCause(event, causedBy));
   const { later } = unit;
   const received = unit.context.clock.now();
   const rows = events.map((event) => eventRow(event, received));
@@ -82,6 +86,11 @@ export async function removeIn(tx: Writer, kept: readonly KeptEvent[]): Promise<
 function resourceRows({ id, occurred, resource, related }: KeptEvent) {
   const names = new Set([resource, ...related].map((each) => storable(resourceId(each))));
   return Array.from(names, (resource_id) => ({ resource_id, occurred, event_id: id }));
+}
+
+/** An event as a related resource of another one. */
+export function relatedEvent(id: string, role: string): Resource {
+  return { "prefect.resource.id": `prefect.event.${id}`, "prefect.resource.role": role };
 }
 
 function firstOfEach(events: readonly NewEvent[]): readonly NewEvent[] {

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { type Duration, durationSeconds, secretMask, withoutPasswords } from "@ostinato/core";
 import { readKey } from "./keys.ts";
+import { networkOf } from "./networks.ts";
 
 /** A setting in the environment that can't be used. */
 export class ConfigError extends Error {
@@ -47,6 +48,8 @@ export interface Config {
   readonly retentionArtifacts: Keep;
   readonly retentionLatestArtifacts: Keep;
   readonly retentionResults: Keep;
+  /** Private networks that automations may call. */
+  readonly privateTargets: readonly string[];
   /** Requests that are worked on at once. */
   readonly maxRequests: number;
   /** Requests that may wait until one of those ends. */
@@ -131,6 +134,12 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about:
       "Host names that are this server's besides this machine's own, as behind a proxy or in a network of containers, with commas; * for any",
     read: list,
+  },
+  privateTargets: {
+    variable: "OSTINATO_SERVER_PRIVATE_TARGETS",
+    about:
+      "Private networks that the webhooks and notifications of automations may call, as 10.0.0.0/8 or 127.0.0.1, with commas; none unless set, so that nobody reaches what only this machine can",
+    read: networks,
   },
   resultSizeLimitBytes: {
     variable: "OSTINATO_RESULT_SIZE_LIMIT",
@@ -311,6 +320,15 @@ function list(text: string | undefined): readonly string[] {
     .split(",")
     .map((item) => item.trim())
     .filter(Boolean);
+}
+
+function networks(text: string | undefined): readonly string[] {
+  const given = list(text);
+  const wrong = given.find((network) => networkOf(network) === undefined);
+  if (wrong === undefined) return given;
+  throw new RangeError(
+    `has ${JSON.stringify(wrong)}, which is not a network: write an address, or one with bits as 10.0.0.0/8`,
+  );
 }
 
 export function readDatabase(text: string | undefined, home: string): DatabaseLocation {

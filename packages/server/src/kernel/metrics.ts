@@ -2,6 +2,7 @@ import type { Counter, Histogram, Registry } from "prom-client";
 
 /** The counters of the server, with their labels. Exported names begin with `ostinato_`. */
 const counters = {
+  automation_actions_total: { help: "Attempts of actions of automations", labels: ["action_type", "outcome"] },
   automation_firings_total: { help: "Firings of automations", labels: [] },
   events_recorded_total: { help: "Events kept, of all kinds and ways", labels: [] },
   events_refused_total: {

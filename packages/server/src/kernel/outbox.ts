@@ -33,10 +33,12 @@ export interface Outbox {
    * looks by itself some seconds later.
    */
   wake(deliveries: readonly Pick<Delivery, "kind" | "name">[]): void;
-  /** Wakes those of the named consumers that run here, at the request of another server. */
+  /** Wakes a loop here and on other servers, of which one does its work. */
+  wakeLoop(name: string): void;
+  /** Wakes those of the named consumers and loops that run here, at the request of another server. */
   wakeNamed(names: readonly string[]): void;
-  /** Calls `wake` when there are deliveries for the subscriber. `wake` returns whether the subscriber runs here now. */
-  onWake(subscriber: Subscriber, wake: () => boolean): void;
+  /** Calls `wake` when there are deliveries for the subscriber, or when the loop is to be woken. `wake` returns whether the subscriber runs here now. */
+  onWake(subscriber: Pick<Subscriber, "name">, wake: () => boolean): void;
 }
 
 interface OutboxParts {
@@ -79,6 +81,10 @@ export function createOutbox(
       const names = each.filter(({ isWanted }) => deliveries.some(isWanted)).map(({ name }) => name);
       const elsewhere = names.filter((name) => !isWokenHere(name));
       if (elsewhere.length > 0) wakeElsewhere(elsewhere);
+    },
+    wakeLoop(name) {
+      isWokenHere(name);
+      wakeElsewhere([name]);
     },
     wakeNamed(names) {
       for (const name of names) isWokenHere(name);

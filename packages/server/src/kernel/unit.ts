@@ -32,6 +32,8 @@ export interface Unit {
   followUp(name: string, refs: readonly string[]): void;
   /** Adds to a metric once the unit is durable. */
   count(...counted: Parameters<Metrics["add"]>): void;
+  /** Wakes a loop once the unit is durable, on whichever server runs it. */
+  wakesLoop(name: string): void;
 }
 
 /**
@@ -43,8 +45,8 @@ export async function unit<T>(context: Context, work: (unit: Unit) => Promise<T>
   const { db, clock, outbox, bus, metrics } = context;
   const refreshing = outbox.refresh();
   if (refreshing !== undefined) await refreshing;
-  const { value, changes, counts, wanted } = await db.write(async (tx, later) => {
-    const notes: Notes = { changes: [], followUps: [], counts: [] };
+  const { value, changes, counts, loops, wanted } = await db.write(async (tx, later) => {
+    const notes: Notes = { changes: [], followUps: [], counts: [], loops: [] };
     const value = await work(unitOf(context, { tx, later }, notes));
     const wanted = outbox.wanted(notes);
     if (wanted.length > 0) await outbox.append(later, { deliveries: wanted, now: clock.now() });
@@ -53,6 +55,7 @@ export async function unit<T>(context: Context, work: (unit: Unit) => Promise<T>
   for (const counted of counts) metrics.add(...counted);
   bus.publish(changes);
   outbox.wake(wanted);
+  for (const name of loops) outbox.wakeLoop(name);
   return value;
 }
 
@@ -60,12 +63,13 @@ interface Notes {
   readonly changes: Change[];
   readonly followUps: FollowUp[];
   readonly counts: Parameters<Metrics["add"]>[];
+  readonly loops: string[];
 }
 
 function unitOf(
   context: Context,
   { tx, later }: Pick<Unit, "tx" | "later">,
-  { changes, followUps, counts }: Notes,
+  { changes, followUps, counts, loops }: Notes,
 ): Unit {
   const { clock } = context;
   return {
@@ -85,6 +89,7 @@ function unitOf(
     wakes: (hint) => void changes.push(hint),
     followUp: (name, refs) => void followUps.push({ name, refs }),
     count: (...counted) => void counts.push(counted),
+    wakesLoop: (name) => void loops.push(name),
   };
 }
 

@@ -1,3 +1,4 @@
+import { actionsLoop, createActionWorker } from "../automation-actions/working.service.ts";
 import type { BridgedBus } from "../bus-bridge.ts";
 import { reconcile as reconcileCleanUps } from "../clean-ups/clean-ups.service.ts";
 import { leaseEnder } from "../concurrency-limits/lease-ends.service.ts";
@@ -30,6 +31,8 @@ const taskDeliveriesEverySeconds = 2;
 const schedulerEverySeconds = 10;
 const readinessEverySeconds = 15;
 const foremanEverySeconds = 15;
+/** A firing wakes it. Actions that a server left behind which has died are found by polling. */
+const actionsEverySeconds = 5;
 /** This server's commits wake a consumer. Changes that others left are found by polling. */
 const consumersEverySeconds = 5;
 /** Under load a tick takes what many commits have brought: one for each commit cost as much as the commits (measured). */
@@ -128,8 +131,29 @@ export function createLoops(context: Context, { retention, consumers, leases, br
             work: () => bridge.lookAfterPeers(),
           }),
         ]),
+    actionLoop(context, leases),
     ...consumers.map((consumer) => consumerLoop(context, consumer, leases)),
   ];
+}
+
+function actionLoop(context: Context, leases: Leases): Loop {
+  const worker = createActionWorker(context);
+  const loop = createLoop(
+    context,
+    {
+      name: actionsLoop,
+      everySeconds: actionsEverySeconds,
+      firstAfterSeconds: 0,
+      exclusive: true,
+      work: (_context, tick) => worker.work(tick),
+    },
+    leases,
+  );
+  context.outbox.onWake(loop, () => {
+    worker.lookAgain();
+    return loop.wake();
+  });
+  return loop;
 }
 
 function consumerLoop(context: Context, consumer: Consumer, leases: Leases): Loop {

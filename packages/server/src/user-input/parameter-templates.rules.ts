@@ -1,13 +1,13 @@
-import { hydratedForCheck } from "../user-input/hydration.rules.ts";
-import { isJsonObject, type JsonObject } from "../user-input/json-types.rules.ts";
-import { Placeholder } from "../user-input/placeholder.rules.ts";
-import { templates } from "../user-input/templates.rules.ts";
+import { hydratedForCheck } from "./hydration.rules.ts";
+import { isJsonObject, type JsonObject } from "./json-types.rules.ts";
+import { Placeholder } from "./placeholder.rules.ts";
+import { templates } from "./templates.rules.ts";
 
 /**
  * The parameters with each string that is a template made a recipe, as Prefect's clients mean it: one that is nothing but an expression
  * gives the value of the expression with its type, and any other one a string.
  */
-function withRecipes(parameters: JsonObject): JsonObject {
+export function withRecipes(parameters: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, withRecipe(value)]));
 }
 

@@ -1,0 +1,57 @@
+import type { Timestamp } from "@ostinato/core";
+import type { Selectable } from "kysely";
+import { columnTypes } from "../db/columns.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
+import { type Tables, tables } from "../db/tables.ts";
+
+export type ActionRow = Selectable<Tables["automation_action"]>;
+
+const columns = columnTypes(tables.automation_action);
+
+export async function insertActions(tx: Writer, rows: readonly ActionRow[]): Promise<void> {
+  if (rows.length > 0) await insertRows(tx, { into: "automation_action", columns, rows });
+}
+
+/** The actions whose time has come, the first ones first. */
+export function dueActions(reader: Reader, now: Timestamp, limit: number): Promise<ActionRow[]> {
+  return reader
+    .selectFrom("automation_action")
+    .selectAll()
+    .where("due", "<=", now)
+    .orderBy("due")
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
+export async function nextDue(reader: Reader): Promise<Timestamp | undefined> {
+  const row = await reader.selectFrom("automation_action").select("due").orderBy("due").limit(1).executeTakeFirst();
+  return row?.due;
+}
+
+/** Gives whether the action was still to be done. */
+export async function deleteAction(tx: Writer, id: string): Promise<boolean> {
+  const result = await tx.deleteFrom("automation_action").where("id", "=", id).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** The same. */
+export async function postponeAction(
+  tx: Writer,
+  id: string,
+  { attempts, due }: Pick<ActionRow, "attempts" | "due">,
+): Promise<boolean> {
+  const result = await tx
+    .updateTable("automation_action")
+    .set({ attempts, due })
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The idempotency key of a flow run; undefined where it has none, or is gone. */
+export async function keyOfRun(reader: Reader, id: string): Promise<string | undefined> {
+  const row = await reader.selectFrom("flow_run").select("idempotency_key").where("id", "=", id).executeTakeFirst();
+  return row?.idempotency_key ?? undefined;
+}

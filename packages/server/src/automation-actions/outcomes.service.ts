@@ -1,0 +1,98 @@
+import { addSeconds, exponentialDelay, formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
+import type { NewEvent } from "../events/events.service.ts";
+import * as events from "../events/events.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { unit } from "../kernel/unit.ts";
+import { ActionFailed, type ActionJob, type Done } from "./action-job.ts";
+import * as queries from "./jobs.queries.ts";
+
+/** With these delays the attempts take about a minute. */
+const maxAttempts = 6;
+const baseSeconds = 2;
+const maxDelaySeconds = 30;
+/** An event that came longer ago is not said to be followed: clients would wait for it. */
+const maxFollowedMicros = 5 * 60 * 1_000_000;
+
+interface Attempted {
+  readonly begun: Timestamp;
+  readonly outcome: Done | ActionFailed;
+}
+
+/** Notes what became of an attempt: the action is done, has failed, or is tried again. */
+export async function settleAction(context: Context, job: ActionJob, { begun, outcome }: Attempted): Promise<void> {
+  const attempts = job.attempts + 1;
+  const isAgain = outcome instanceof ActionFailed && outcome.mayPass && attempts < maxAttempts;
+  const delay = exponentialDelay(attempts - 1, { baseSeconds, capSeconds: maxDelaySeconds });
+  const again = isAgain ? addSeconds(context.clock.now(), delay) : null;
+  await unit(context, async (unit) => {
+    const isMine =
+      again === null
+        ? await queries.deleteAction(unit.tx, job.id)
+        : await queries.postponeAction(unit.tx, job.id, { attempts, due: again });
+    if (!isMine) return;
+    const outcomeName = outcome instanceof ActionFailed ? "failed" : "executed";
+    await events.recordNew(unit, eventsOf(job, { begun, outcome }, { now: context.clock.now(), attempts, again }));
+    unit.count("automation_actions_total", 1, { outcome: outcomeName, action_type: job.action.type });
+  });
+  if (outcome instanceof ActionFailed) report(context, job, { reason: outcome.message, attempts, again });
+}
+
+interface Told {
+  readonly now: Timestamp;
+  readonly attempts: number;
+  readonly again: Timestamp | null;
+}
+
+/** The beginning of the attempt and its end, as Prefect's automations tell of their actions. */
+function eventsOf(job: ActionJob, { begun, outcome }: Attempted, { now, attempts, again }: Told): readonly NewEvent[] {
+  const { action, index, chain, triggeredEventId, event } = job;
+  const isFailure = outcome instanceof ActionFailed;
+  const { details, related } = isFailure ? outcome.done : outcome;
+  const about = { action_index: index, action_type: action.type, invocation: job.id, attempt: attempts, chain };
+  const next = again === null ? null : formatTimestamp(again);
+  const failure = isFailure ? { reason: outcome.message, next_attempt: next } : {};
+  const named = [
+    ...related,
+    ...(triggeredEventId === null ? [] : [events.relatedEvent(triggeredEventId, "automation-triggered-event")]),
+    ...(event === undefined ? [] : [events.relatedEvent(event.id, "triggering-event")]),
+  ];
+  const begin = {
+    id: timeOrderedId(begun),
+    occurred: begun,
+    resource: resourceOf(job),
+    related: named,
+    payload: about,
+  };
+  return [
+    { ...begin, event: "prefect.automation.action.triggered", follows: followed(job) },
+    {
+      ...begin,
+      id: timeOrderedId(now),
+      occurred: now,
+      event: `prefect.automation.action.${isFailure ? "failed" : "executed"}`,
+      payload: { ...about, ...failure, ...details },
+      follows: begin.id,
+    },
+  ];
+}
+
+function resourceOf({ automation }: ActionJob) {
+  const { id, name, trigger } = automation;
+  return {
+    "prefect.resource.id": `prefect.automation.${id}`,
+    "prefect.resource.name": name,
+    "prefect.trigger-type": trigger.type,
+    ...(trigger.type === "event" ? { "prefect.posture": trigger.posture } : {}),
+  };
+}
+
+function followed({ event, firing, triggered }: ActionJob): string | null {
+  return event !== undefined && Math.abs(triggered - firing.at) < maxFollowedMicros ? event.id : null;
+}
+
+function report({ log }: Context, job: ActionJob, told: { reason: string; attempts: number; again: Timestamp | null }) {
+  const { reason, attempts, again } = told;
+  const about = { automation: job.automation.id, action: job.action.type, reason, attempts };
+  if (again === null) log.warn(about, "an action of an automation has failed");
+  else log.info(about, "an action of an automation failed, it is tried again");
+}
