@@ -43,6 +43,7 @@ try {
   await makeRuns(server);
   await using _serving = await serveNightly(server);
   using _limits = await makeLimits(createClient({ baseUrl: `${server.url}/api` }));
+  await using _asking = await askForApproval(server);
   await takePictures(server.url, await pagesOf(createClient({ baseUrl: `${server.url}/api` })));
 } finally {
   await server.stop();
@@ -79,6 +80,24 @@ async function serveNightly({ environment }: DemoServer): Promise<AsyncDisposabl
   };
 }
 
+/** The example waits for a person as long as pictures are taken. */
+async function askForApproval({ environment }: DemoServer): Promise<AsyncDisposable> {
+  const asking = spawn(process.execPath, [join(examples, "approval/src/main.ts")], {
+    env: environment,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  for await (const said of asking.stderr.iterator({ destroyOnReturn: false })) {
+    if (String(said).includes("paused")) break;
+  }
+  asking.stderr.resume();
+  return {
+    async [Symbol.asyncDispose]() {
+      asking.kill("SIGTERM");
+      await ended(asking);
+    },
+  };
+}
+
 async function ended(child: ChildProcess): Promise<void> {
   child.stderr?.resume();
   if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -102,8 +121,9 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     const { results } = await client.call(listFlowRuns, { body: { ...criteria, limit: 1 } });
     return results[0]?.id ?? "";
   };
-  const [pipeline, failed, running] = await Promise.all([
+  const [pipeline, asking, failed, running] = await Promise.all([
     newest({ flows: { name: { any_: ["flight-delays"] } } }),
+    newest({ flows: { name: { any_: ["bread-order"] } } }),
     newest({ flow_runs: { state: { type: { any_: ["FAILED"] } } } }),
     newest({ flow_runs: { state: { type: { any_: ["RUNNING"] } } } }),
   ]);
@@ -126,6 +146,8 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     "run-graph": `runs/flow-run/${pipeline}?view=graph&tab=artifacts`,
     "run-task": `runs/flow-run/${pipeline}?task=${task}`,
     "run-running": `runs/flow-run/${running}`,
+    "run-asking": `runs/flow-run/${asking}`,
+    answer: `runs/flow-run/${asking}/answer`,
     "run-failed": `runs/flow-run/${failed}`,
     "task-run": `runs/task-run/${task}`,
     flows: "flows",

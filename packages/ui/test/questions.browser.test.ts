@@ -124,7 +124,8 @@ describe("the page of a run that asks", () => {
     const run = await startRun(site.client, { flowId, name: "twice" });
     const { page, close } = await site.open(`/runs/flow-run/${run.id}`);
     await page.getByRole("heading", { name: "twice" }).waitFor();
-    await ask(run.id, { schema: approval });
+    await ask(run.id, { schema: approval, description });
+    await box(page).getByRole("cell", { name: "RMSE" }).waitFor();
     await box(page).getByRole("radio", { name: "No" }).check();
     await send(page).click();
     await box(page).waitFor({ state: "hidden" });

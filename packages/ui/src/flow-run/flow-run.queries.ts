@@ -91,10 +91,10 @@ export function applyToRun(queryClient: QueryClient, id: string, changes: readon
         read = page;
         return page === undefined ? page : { ...page, flow_run: { ...page.flow_run, ...change.row } };
       });
-      // A program that pauses its run sends what it asks for a moment later.
-      const isIncomplete = read?.question?.is_schema_missing === true;
+      // A program that pauses its run sends what it asks for a moment later: the form, and then the description.
+      const asks = read !== undefined && read.question !== null;
       // A new state may have a reason to fail or to wait, which only the server knows.
-      if (read !== undefined && (isIncomplete || read.flow_run.state_id !== change.row.state_id)) {
+      if (read !== undefined && (asks || read.flow_run.state_id !== change.row.state_id)) {
         void queryClient.invalidateQueries({ queryKey: flowRunQuery(id).queryKey });
         void queryClient.invalidateQueries({ queryKey: ["flow-run", id, "task-results"] });
         if (isFinal(change.row.state_type))
