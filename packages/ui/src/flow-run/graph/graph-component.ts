@@ -15,25 +15,84 @@ type Options = Readonly<Record<string, string>>;
 const wideFrom = 600;
 /** Laying out more boxes than this several times would take too long. */
 const maxTried = 150;
+/** An estimate that is larger than the room by this factor is not laid out to see whether it fits. */
+const surelyTooWide = 1.15;
 
 /**
  * Connected boxes, from left to right in a wide room and downwards in a narrow one. What does not fit is wrapped into rows, or gets fewer
- * boxes beside each other; of all that was tried the lowest drawing that fits is taken, or else the narrowest.
+ * boxes beside each other. In a wide room the shapes are tried from the lowest to the highest, as they are estimated, until one fits; else
+ * the narrowest is taken.
  */
 export async function placedComponent(blocks: readonly Block[], { edges, room, engine }: Room): Promise<Block> {
   const ids = new Set(blocks.map(idOf));
   const arrows = edges.filter(({ from, to }) => ids.has(from) && ids.has(to));
   const draw = async (options: Options) => drawnBlock(blocks, arrows, await engine(asked(blocks, arrows, options)));
-  const first = await draw(room >= wideFrom ? rightwards : downwards);
-  if (first.width <= room) return first;
+  const isWide = room >= wideFrom;
+  const size = sizeByLayers(layersOf(blocks, arrows));
+  const drawn: Block[] = [];
+  if (!isWide || size.along <= room * surelyTooWide) drawn.push(await draw(isWide ? rightwards : downwards));
+  if (drawn.some(({ width }) => width <= room)) return best(drawn, room);
   const alike = withSets(blocks, arrows, room);
-  if (room < wideFrom && alike !== undefined)
-    return await placedComponent(alike.blocks, { edges: alike.edges, room, engine });
-  const others = room >= wideFrom ? wrapped(first, room) : abreast(blocks, room);
-  const drawn = await Promise.all(others.slice(0, blocks.length > maxTried ? 1 : undefined).map(draw));
-  const found = best([first, ...drawn], room);
+  if (!isWide && alike !== undefined) return await placedComponent(alike.blocks, { edges: alike.edges, room, engine });
+  const others = isWide ? wideShapes(size, room) : abreast(blocks, room);
+  for (const options of others.slice(0, blocks.length > maxTried ? 1 : undefined)) {
+    const next = await draw(options);
+    drawn.push(next);
+    if (isWide && next.width <= room) break;
+  }
+  const found = best(drawn, room);
   if (found.width <= room || alike === undefined) return found;
   return best([found, await placedComponent(alike.blocks, { edges: alike.edges, room, engine })], room);
+}
+
+/** Blocks by how many arrows lead to them at least, one after the other. */
+function layersOf(blocks: readonly Block[], arrows: readonly LayoutEdge[]): readonly (readonly Block[])[] {
+  const next = Map.groupBy(arrows, ({ from }) => from);
+  const open = new Map(blocks.map((block) => [idOf(block), 0]));
+  for (const { to } of arrows) open.set(to, (open.get(to) ?? 0) + 1);
+  const depths = new Map(blocks.map((block) => [idOf(block), 0]));
+  const ready = blocks.map(idOf).filter((id) => open.get(id) === 0);
+  for (const id of ready) {
+    for (const { to } of next.get(id) ?? []) {
+      depths.set(to, Math.max(depths.get(to) ?? 0, (depths.get(id) ?? 0) + 1));
+      open.set(to, (open.get(to) ?? 0) - 1);
+      if (open.get(to) === 0) ready.push(to);
+    }
+  }
+  return [...Map.groupBy(blocks, (block) => depths.get(idOf(block)) ?? 0)]
+    .sort(([one], [other]) => one - other)
+    .map(([, layer]) => layer);
+}
+
+/** The estimated size of a drawing by layers: from left to right (`along`, `across`), and downwards (`width`, `height`). */
+interface EstimatedSize {
+  readonly along: number;
+  readonly across: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function sizeByLayers(layers: readonly (readonly Block[])[]): EstimatedSize {
+  const total = (lengths: readonly number[], gap: number) =>
+    lengths.reduce((sum, length) => sum + length, 0) + gap * (lengths.length - 1);
+  const widths = layers.map((layer) => layer.map(({ width }) => width));
+  const heights = layers.map((layer) => layer.map(({ height }) => height));
+  return {
+    along:
+      total(
+        widths.map((layer) => Math.max(...layer)),
+        rightGap,
+      ) +
+      2 * padding,
+    across: Math.max(...heights.map((layer) => total(layer, spacing))) + 2 * padding,
+    width: Math.max(...widths.map((layer) => total(layer, spacing))) + 2 * padding,
+    height:
+      total(
+        heights.map((layer) => Math.max(...layer)),
+        downGap,
+      ) +
+      2 * padding,
+  };
 }
 
 /** Boxes that come from the same ones and lead to the same ones become one block of rows, to which the arrows lead. */
@@ -77,19 +136,31 @@ function best(drawn: readonly Block[], room: number): Block {
   return rest.reduce((found, other) => (isBetter(other, found) ? other : found), one);
 }
 
-const rightwards: Options = { "elk.direction": "RIGHT", "elk.layered.spacing.nodeNodeBetweenLayers": "44" };
-const downwards: Options = { "elk.direction": "DOWN", "elk.layered.spacing.nodeNodeBetweenLayers": "30" };
+/** Space between layers, from left to right and downwards. */
+const rightGap = 44;
+const downGap = 30;
+const rightwards: Options = { "elk.direction": "RIGHT", "elk.layered.spacing.nodeNodeBetweenLayers": String(rightGap) };
+const downwards: Options = { "elk.direction": "DOWN", "elk.layered.spacing.nodeNodeBetweenLayers": String(downGap) };
+/** Space between rows of layers. */
+const rowGap = 24;
 
-/** From left to right in rows, one below the other, and downwards. */
-function wrapped({ width, height }: Block, room: number): readonly Options[] {
-  const rows = Math.ceil(width / room);
-  const inRows = [rows, rows + 1, rows + 2].map((count) => ({
-    ...rightwards,
-    "elk.layered.wrapping.strategy": "MULTI_EDGE",
-    "elk.layered.wrapping.additionalEdgeSpacing": "16",
-    "elk.aspectRatio": String(width / count / (height * count + 24 * (count - 1))),
-  }));
-  return [...inRows, downwards];
+/** From left to right in rows, one below the other, and downwards: those that are expected to fit first, the lowest of them first. */
+function wideShapes({ along, across, width, height }: EstimatedSize, room: number): readonly Options[] {
+  const rows = Math.max(2, Math.ceil(along / room));
+  const inRows = [rows, rows + 1, rows + 2].map((count) => {
+    const high = across * count + rowGap * (count - 1);
+    const options = {
+      ...rightwards,
+      "elk.layered.wrapping.strategy": "MULTI_EDGE",
+      "elk.layered.wrapping.additionalEdgeSpacing": "16",
+      "elk.aspectRatio": String(along / count / high),
+    };
+    return { options, width: along / count, height: high };
+  });
+  const isTooWide = (shape: { readonly width: number }) => Number(shape.width > room);
+  return [...inRows, { options: downwards, width, height }]
+    .sort((one, other) => isTooWide(one) - isTooWide(other) || one.height - other.height)
+    .map(({ options }) => options);
 }
 
 /** Downwards, with at most so many boxes beside each other. */
