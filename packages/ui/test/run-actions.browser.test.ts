@@ -43,7 +43,7 @@ test("the state of a task run is changed by hand, and a failed one leads to the 
   const [id = ""] = await recordTasks(site.client, run.id, [{ name: "fit", start: 0, took: 1, state: "FAILED" }]);
   await run.end("FAILED");
   const { page, problems, close } = await site.open(`/runs/task-run/${id}`);
-  await page.getByRole("link", { name: "Retry from here" }).click();
+  await page.getByRole("link", { name: "Retry its flow run" }).click();
   await page.getByRole("dialog", { name: "Retry sad-swan" }).waitFor();
   await page.goBack();
   await page.getByRole("button", { name: "Change the state" }).click();

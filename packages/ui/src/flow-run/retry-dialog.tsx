@@ -97,8 +97,7 @@ function Reschedule(props: {
     <div className="flex flex-col gap-3">
       <p className="text-muted">
         The run is scheduled again with the same parameters, and starts where its deployment is served.{" "}
-        {amount(page.kept_result_count, "finished task")} {page.kept_result_count === 1 ? "keeps its" : "keep their"}{" "}
-        results.
+        {whatRunsAgain(starterOf(page), page)}
       </p>
       {retry.isError ? (
         <p role="alert" className="text-danger">
@@ -152,8 +151,16 @@ function Command({ page, way, starter }: { readonly page: FlowRunPage; readonly 
 
 function adviceToResume(starter: Starter, page: FlowRunPage): string {
   if (starter.kind === "python")
-    return "A program started this run. Run the command where that program is: it calls the flow again as the same run. Tasks with persisted results (persist_result=True) keep them; all others run again.";
-  return `A program started this run. Run the command where that program is: it continues the run. ${amount(page.kept_result_count, "finished task")} ${page.kept_result_count === 1 ? "keeps its result" : "keep their results"}; everything else runs again.`;
+    return `A program started this run. Run the command where that program is: it calls the flow again as the same run. ${whatRunsAgain(starter, page)}`;
+  return `A program started this run. Run the command where that program is: it continues the run. ${whatRunsAgain(starter, page)}`;
+}
+
+/** Of a retried run: the results that are kept, and what runs again. */
+function whatRunsAgain(starter: Starter, { kept_result_count: kept }: FlowRunPage): string {
+  if (starter.kind === "python" && kept === 0)
+    return "Tasks with persisted results (persist_result=True) keep them; all others run again.";
+  if (kept === 0) return "No finished task has kept a result, so everything runs again.";
+  return `${amount(kept, "finished task")} ${kept === 1 ? "keeps its result" : "keep their results"}; everything else runs again.`;
 }
 
 function adviceToStart(starter: Starter, page: FlowRunPage): string {

@@ -10,7 +10,7 @@ import { taskRunQuery } from "./task-run.queries.ts";
 
 const SetStateDialog = onDemand(() => import("../runs/set-state-dialog.tsx").then((module) => module.SetStateDialog));
 
-/** Actions on a task run: retry its flow run from what failed, change its state. A subflow has its own page for that. */
+/** Actions on a task run: retry its flow run, change its state. A subflow has its own page for that. */
 export function TaskRunButtons({ page }: { readonly page: TaskRunPage }) {
   const [isAsking, setAsking] = useState(false);
   const queryClient = useQueryClient();
@@ -24,9 +24,9 @@ export function TaskRunButtons({ page }: { readonly page: TaskRunPage }) {
           params={{ id: run.flow_run_id }}
           search={{ task: run.id, ask: "retry" }}
           className={buttonClass()}
-          title="Retries the flow run: what completed keeps its results, and this task runs again"
+          title="Retries the flow run: task runs whose results are kept are not run again, this one is"
         >
-          <Icon name="retry" className="size-3.5" /> Retry from here
+          <Icon name="retry" className="size-3.5" /> Retry its flow run
         </Link>
       ) : null}
       <Button icon="edit" onClick={() => setAsking(true)}>
