@@ -46,6 +46,13 @@ describe("the list of runs", () => {
     await close();
   });
 
+  test("keeps room for the reasons in a list of failures", async () => {
+    const { page, close } = await site.open("/runs?state=FAILED", { viewport: { width: 900, height: 780 } });
+    await page.getByRole("columnheader", { name: "Message" }).waitFor();
+    await page.getByRole("cell", { name: "no rows of day 4", exact: true }).waitFor();
+    await close();
+  });
+
   test("keeps its filters in the address, through back and forward and for whoever gets the link", async () => {
     const { page, close } = await site.open("/runs");
     await page.getByRole("button", { name: "State" }).click();

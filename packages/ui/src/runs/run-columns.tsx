@@ -110,6 +110,11 @@ export const runColumns: readonly RunColumn[] = [
   },
 ];
 
+/** The columns of a list of failures, which always has room for the reasons. */
+export function keepingMessages<C extends { readonly id: string }>(columns: readonly C[]): readonly C[] {
+  return columns.map((column) => (column.id === "message" ? { ...column, keeps: true } : column));
+}
+
 /** The usual columns; a list of failures also shows the reasons. */
 export function usualColumns(search: RunsSearch): readonly string[] {
   const isFailures = isOfFailures(search.state);

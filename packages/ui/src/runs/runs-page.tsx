@@ -18,7 +18,7 @@ import { firstRun } from "../first-steps/programs.ts";
 import { useChosenRuns, withLatest } from "./chosen-runs.ts";
 import { KindsOfRuns } from "./kinds-of-runs.tsx";
 import { useLiveRuns } from "./live-runs.ts";
-import { runColumns, usualColumns } from "./run-columns.tsx";
+import { isOfFailures, keepingMessages, runColumns, usualColumns } from "./run-columns.tsx";
 import { RunFilters } from "./run-filters.tsx";
 import { RunList, runName } from "./run-list.tsx";
 import { runListQuery, runPointsQuery } from "./runs.queries.ts";
@@ -30,6 +30,8 @@ const RunCharts = onDemand(() => import("./run-charts.tsx").then((module) => mod
 
 const route = getRouteApi("/runs");
 
+const failureColumns = keepingMessages(runColumns);
+
 export function RunsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -38,7 +40,10 @@ export function RunsPage() {
   const table = useRef<HTMLDivElement>(null);
   const arrivals = useLiveRuns(search, table);
   const [selecting, setSelecting] = useState(false);
-  const columns = useColumnChoice(runColumns, { storageKey: "ostinato.run-columns", usual: usualColumns(search) });
+  const columns = useColumnChoice(isOfFailures(search.state) ? failureColumns : runColumns, {
+    storageKey: "ostinato.run-columns",
+    usual: usualColumns(search),
+  });
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs]);
   const change = useCallback(

@@ -5,7 +5,7 @@ import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { withReadableTimes } from "../format.ts";
 import { Ran } from "../runs/ran.tsx";
-import { isOfFailures } from "../runs/run-columns.tsx";
+import { isOfFailures, keepingMessages } from "../runs/run-columns.tsx";
 import { StateWord } from "../runs/state.tsx";
 import type { TaskRunSort, TaskRunsSearch } from "./task-runs-search.ts";
 
@@ -89,10 +89,7 @@ export const taskRunColumns: readonly TaskRunColumn[] = [
   },
 ];
 
-/** The columns of a list of failures, which always has room for the reasons. */
-export const failureColumns: readonly TaskRunColumn[] = taskRunColumns.map((column) =>
-  column.id === "message" ? { ...column, keeps: true } : column,
-);
+export const failureColumns = keepingMessages(taskRunColumns);
 
 /** The usual columns; in a list of failures the reasons get the place of the flow. */
 export function usualColumns({ state }: TaskRunsSearch): readonly string[] {
