@@ -1,6 +1,6 @@
 import { ExactNumber, parseJson } from "@ostinato/core";
 import { describe, expect, test } from "vitest";
-import { problemWithInput } from "./input-problem.rules.ts";
+import { inputProblem, problemWithInput } from "./input-problem.rules.ts";
 
 const integer = { type: "integer" };
 const text = { type: "string" };
@@ -135,5 +135,18 @@ describe("the reason why an input is refused", () => {
 
   test("rare keywords count as well", () => {
     expect(problemOf({ ...object({ a: integer }), unevaluatedProperties: false }, { b: 1 })).toMatch(/^Reason: /);
+  });
+
+  test("where nothing has to be there, a block may still be given by its id, and parts of its values are no block", () => {
+    const Login = object({ user: text, password: text }, { title: "Login", block_type_slug: "login" });
+    const schema = () => ({
+      ...object({ login: { $ref: "#/definitions/Login" } }),
+      definitions: { Login: { ...Login, required: ["user", "password"] } },
+    });
+    const problem = (login: object) => inputProblem({ login }, schema(), { ignoreRequired: true })?.sentence;
+    expect(problem({ $ref: { block_document_id: "a" } })).toBeUndefined();
+    expect(problem({ user: "me", password: "x" })).toBeUndefined();
+    expect(inputProblem({}, schema(), { ignoreRequired: true })).toBeUndefined();
+    expect(problem({ user: "me" })).toContain("is not valid under any of the given schemas");
   });
 });

@@ -55,8 +55,8 @@ export function inputProblem(
   }
 }
 
+/** Of several schemas in a list, what each requires tells which one is meant: it stays, as in Prefect. */
 function withoutRequired(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withoutRequired);
   if (!isJsonObject(schema)) return schema;
   // A field may be called "required": then what stands there is its schema.
   const isSchema = (part: unknown) => isJsonObject(part) || typeof part === "boolean";
