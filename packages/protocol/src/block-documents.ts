@@ -2,6 +2,7 @@ import type { Static } from "typebox";
 import { BlockSchema } from "./block-schemas.ts";
 import { BlockType, dashedName } from "./block-types.ts";
 import { BlockDocumentFilter, BlockSchemaFilter, BlockTypeFilter } from "./filters.ts";
+import { blockDocumentNames } from "./name-rules.ts";
 import { route } from "./route.ts";
 import {
   ById,
@@ -20,7 +21,7 @@ import {
   Uuid,
 } from "./schema.ts";
 
-const Name = dashedName("Block document name");
+const Name = dashedName(blockDocumentNames);
 
 /**
  * `data` may nest other documents: `{"inner": {"$ref": {"block_document_id": "…"}}}`. A document without a name is anonymous, and gets a

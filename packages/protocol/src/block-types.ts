@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { BlockSchemaFilter, BlockTypeFilter } from "./filters.ts";
+import { dashedNames, type NameRule } from "./name-rules.ts";
 import { route } from "./route.ts";
 import {
   ById,
@@ -20,12 +21,12 @@ import {
 /** A name that people read: none of the characters that Prefect keeps for addresses and markup. */
 export const BlockName = Indexed(Type.String({ maxLength: maxIndexedBytes, pattern: "^[^/%&><]+$" }));
 
-/** A name in addresses and in Python. The sentence is Prefect's. */
-export function dashedName(subject: string) {
+/** A name in addresses and in Python. */
+export function dashedName({ pattern, refusal }: NameRule) {
   return Type.Refine(
     Indexed(Type.String({ maxLength: maxIndexedBytes })),
-    (name) => /^[a-z0-9-]*$/.test(name),
-    () => `${subject} must only contain lowercase letters, numbers, and dashes.`,
+    (name) => pattern.test(name),
+    () => refusal,
   );
 }
 
@@ -36,7 +37,11 @@ const wording = {
   code_example: Maybe(Type.String()),
 };
 
-export const BlockTypeCreate = Strict({ name: BlockName, slug: dashedName("Block type slug"), ...wording });
+export const BlockTypeCreate = Strict({
+  name: BlockName,
+  slug: dashedName(dashedNames("Block type slug")),
+  ...wording,
+});
 export type BlockTypeCreate = Static<typeof BlockTypeCreate>;
 
 /** Writes only the fields that are present. */

@@ -10,5 +10,8 @@ export const askForRefusals = "refusals=all";
 /** The bound on the related resources of an event. */
 export const relatedLimit = 100;
 
+/** The bound on the value of a variable as JSON. */
+export const maxVariableBytes = 1024 * 1024;
+
 /** The bound on the request body that creates an artifact. */
 export const artifactLimitBytes = 16 * 1024 * 1024;

@@ -16,6 +16,10 @@ export type LivePlace = Static<typeof LivePlace>;
 export const LiveLimit = Open({ id: Uuid, name: Type.String() });
 export type LiveLimit = Static<typeof LiveLimit>;
 
+/** A block document or a variable that changed: pages read what they show of it. */
+export const LiveKept = Open({ id: Uuid, name: Type.String() });
+export type LiveKept = Static<typeof LiveKept>;
+
 const { data: _data, ...artifactFacts } = Artifact.properties;
 
 /** Without its data, which may be large: pages read what they show of it. */
@@ -38,6 +42,8 @@ export const liveNouns = {
   "work-queue": { row: LivePlace },
   worker: { row: WorkerInfo },
   "concurrency-limit": { row: LiveLimit, list: "concurrency-limits", one: "limit_id" },
+  "block-document": { row: LiveKept, list: "block-documents" },
+  variable: { row: LiveKept, list: "variables" },
 } as const satisfies Readonly<Record<string, NounOnPages>>;
 
 interface NounOnPages {

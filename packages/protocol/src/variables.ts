@@ -1,22 +1,17 @@
 import type { Static } from "typebox";
 import { VariableFilter } from "./filters.ts";
+import { variableNames } from "./name-rules.ts";
 import { route } from "./route.ts";
 import { ById, Count, Enum, Limit, Maybe, Moment, None, Offset, Open, Strict, Tags, Type, Uuid } from "./schema.ts";
 
-const maxNameCharacters = 255;
-
-/** The sentence is Prefect's. */
 const Name = Type.Refine(
-  Type.String({ maxLength: maxNameCharacters }),
-  (name) => /^[a-z0-9_-]*$/.test(name),
-  () => "Variable name must only contain lowercase letters, numbers, and dashes or underscores.",
+  Type.String({ maxLength: variableNames.maxCharacters }),
+  (name) => variableNames.pattern.test(name),
+  () => variableNames.refusal,
 );
 
 /** Any value of JSON. The service bounds its size. */
 const Value = Type.Unknown();
-
-/** The maximum size of a value in bytes of JSON. */
-export const maxVariableBytes = 1024 * 1024;
 
 export const VariableCreate = Strict({ name: Name, value: Value, tags: Type.Optional(Tags) });
 export type VariableCreate = Static<typeof VariableCreate>;

@@ -53,6 +53,7 @@ import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts"
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { transactionRoutes } from "./transactions/transactions.routes.ts";
+import { blockPageRoutes } from "./ui/blocks/block-pages.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
@@ -156,6 +157,7 @@ export function buildApp(
       blockTypeRoutes(serveBlocks);
       blockSchemaRoutes(serveBlocks);
       blockDocumentRoutes(serveBlocks);
+      blockPageRoutes(serveBlocks);
       secretRoutes(serve);
       variableRoutes(serve);
       templateRoutes(serve);

@@ -22,6 +22,7 @@ import { taskDeliveryRoutes } from "./task-deliveries/task-deliveries.routes.ts"
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { transactionRoutes } from "./transactions/transactions.routes.ts";
+import { blockPageRoutes } from "./ui/blocks/block-pages.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
@@ -53,6 +54,7 @@ export function operatorsRoutes(
   blockTypeRoutes(serveBlocks);
   blockSchemaRoutes(serveBlocks);
   blockDocumentRoutes(serveBlocks);
+  blockPageRoutes(serveBlocks);
   secretRoutes(serve);
   variableRoutes(serve);
   templateRoutes(serve);

@@ -1,4 +1,5 @@
 import { artifactKeyPage, artifactPage, artifactsPage } from "./artifacts/page.ts";
+import { blockCatalogPage, blockPage, blocksPage, editBlockPage, newBlockPage } from "./blocks/page.ts";
 import { concurrencyLimitPage, concurrencyLimitsPage } from "./concurrency-limits/page.ts";
 import { dashboardPage } from "./dashboard/page.ts";
 import type { Hits, NavItem, Page } from "./define-page.ts";
@@ -12,6 +13,7 @@ import { runsPage } from "./runs/page.ts";
 import { settingsPage } from "./settings/page.ts";
 import { taskRunPage } from "./task-run/page.ts";
 import { taskRunsPage } from "./task-runs/page.ts";
+import { variablePage, variablesPage } from "./variables/page.ts";
 import { newWorkPoolPage, workerPage, workPoolPage, workPoolsPage, workQueuePage } from "./work-pools/page.ts";
 
 /** The only list of pages, in the order of the sidebar and of search results. */
@@ -36,6 +38,13 @@ const listed = [
   artifactsPage,
   artifactKeyPage,
   artifactPage,
+  blocksPage,
+  blockCatalogPage,
+  newBlockPage,
+  blockPage,
+  editBlockPage,
+  variablesPage,
+  variablePage,
   concurrencyLimitsPage,
   concurrencyLimitPage,
   settingsPage,

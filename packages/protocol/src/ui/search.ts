@@ -12,6 +12,8 @@ export const searchHits = [
   "flow-run",
   "task-run",
   "artifact",
+  "block-document",
+  "variable",
 ] as const;
 
 export const search = route({
@@ -19,7 +21,7 @@ export const search = route({
   path: "/ui/search",
   access: "read",
   summary:
-    "What waits for people, flows, deployments, work pools and queues, concurrency limits, runs and artifacts by name or id",
+    "What waits for people, flows, deployments, work pools and queues, concurrency limits, runs, artifacts, blocks and variables by name or id",
   tag: pagesTag,
   query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
   replies: {
@@ -30,7 +32,7 @@ export const search = route({
           /** Of a question that of its flow run. */
           id: Uuid,
           name: Type.String(),
-          /** The run of a question, the flow of a deployment or run, the pool of a queue, the type of a pool or artifact. */
+          /** The run of a question, the flow of a deployment or run, the pool of a queue, the type of a pool, artifact or block. */
           detail: Nullable(Type.String()),
           state_type: Nullable(StateTypeName),
           state_name: Nullable(Type.String()),

@@ -82,6 +82,10 @@ export async function blockDocumentForChange(tx: Writer, id: string): Promise<Bl
   return held && blockDocumentById(tx, id);
 }
 
+export function namesOfBlockDocuments(reader: Reader, ids: readonly string[]) {
+  return reader.selectFrom("block_document").select(["id", "name"]).where("id", "in", ids).execute();
+}
+
 export interface BlockDocumentQuery {
   readonly criteria: BlockCriteria;
   readonly sort: BlockDocumentSort;

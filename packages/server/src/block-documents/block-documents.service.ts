@@ -5,6 +5,7 @@ import type {
   BodyOf,
   countBlockDocuments,
   filterBlockDocuments,
+  LiveKept,
 } from "@ostinato/protocol";
 import * as blockTypes from "../block-types/block-types.service.ts";
 import type { Reader } from "../db/dialect.ts";
@@ -73,6 +74,11 @@ async function found(
 
 export function count({ db }: Context, criteria: BodyOf<typeof countBlockDocuments>): Promise<number> {
   return queries.countBlockDocuments(db.read, criteria);
+}
+
+/** The rows of the live feed. */
+export function readMany({ db }: Context, ids: readonly string[]): Promise<LiveKept[]> {
+  return queries.namesOfBlockDocuments(db.read, ids);
 }
 
 export async function hasBlockDocument(reader: Reader, id: string): Promise<boolean> {

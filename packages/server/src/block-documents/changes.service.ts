@@ -177,6 +177,7 @@ export async function remove(context: Context, id: string): Promise<void> {
     if ((await queries.blockDocumentForChange(unit.tx, id)) === undefined) throw absent("Block document");
     await tell(unit, "deleted", id);
     await queries.deleteBlockDocument(unit.tx, id);
+    unit.deleted("block-document", [id]);
   });
 }
 
@@ -186,6 +187,7 @@ async function tell(unit: Unit, action: Lifecycle["action"], id: string): Promis
   const row = await queries.blockDocumentById(tx, id);
   const [document] = row === undefined ? [] : await presented(context, [row], { reader: tx, withSecrets: false });
   if (document === undefined) throw absent("Block document");
+  if (action !== "deleted") unit.changed("block-document", [document], ({ id, name }) => ({ id, name }));
   if (!document.is_anonymous) {
     await events.recordNew(unit, [blockDocumentEvent(action, document, context.clock.now())]);
   }

@@ -65,6 +65,11 @@ export async function insertBlockSchema(tx: Writer, row: Insertable<Tables["bloc
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+export async function documentsOfSchema(reader: Reader, id: string): Promise<readonly string[]> {
+  const rows = await reader.selectFrom("block_document").select("id").where("block_schema_id", "=", id).execute();
+  return rows.map((row) => row.id);
+}
+
 /** Its documents go with it, by the foreign key. */
 export async function deleteBlockSchema(tx: Writer, id: string): Promise<void> {
   await tx.deleteFrom("block_schema").where("id", "=", id).execute();

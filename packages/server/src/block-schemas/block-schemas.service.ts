@@ -136,12 +136,14 @@ export async function filter({ db }: Context, body: BodyOf<typeof filterBlockSch
 
 /** Deletes the schema with its documents. */
 export async function remove(context: Context, id: string): Promise<void> {
-  await unit(context, async ({ tx }) => {
+  await unit(context, async (unit) => {
+    const { tx } = unit;
     const row = await rowOf(tx, id);
     const type = await blockTypes.findRow(tx, row.block_type_id);
     if (type?.is_protected === 1) {
       throw refused("BLOCK_TYPE_PROTECTED", "Block schemas for protected block types cannot be deleted.");
     }
+    unit.deleted("block-document", await queries.documentsOfSchema(tx, id));
     await queries.deleteBlockSchema(tx, id);
   });
 }

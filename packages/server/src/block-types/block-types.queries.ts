@@ -60,6 +60,11 @@ export async function updateBlockType(
   return tx.updateTable("block_type").set(change).where("id", "=", id).returningAll().executeTakeFirst();
 }
 
+export async function documentsOfType(reader: Reader, id: string): Promise<readonly string[]> {
+  const rows = await reader.selectFrom("block_document").select("id").where("block_type_id", "=", id).execute();
+  return rows.map((row) => row.id);
+}
+
 /** Its schemas and documents go with it, by the foreign keys. */
 export async function deleteBlockType(tx: Writer, id: string): Promise<void> {
   await tx.deleteFrom("block_type").where("id", "=", id).execute();

@@ -114,6 +114,7 @@ export async function remove(context: Context, id: string): Promise<void> {
     const row = await queries.blockTypeById(unit.tx, id);
     if (row === undefined) throw absent("Block type");
     if (row.is_protected === 1) throw refused("BLOCK_TYPE_PROTECTED", "protected block types cannot be deleted.");
+    unit.deleted("block-document", await queries.documentsOfType(unit.tx, id));
     await queries.deleteBlockType(unit.tx, id);
     await events.recordNew(unit, [blockTypeEvent("deleted", row, unit.context.clock.now())]);
   });

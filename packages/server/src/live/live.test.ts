@@ -1,8 +1,9 @@
 import { timeOrderedId } from "@ostinato/core";
-import type { Flow, FlowRun, LiveChange, LiveMessage, LiveTopic } from "@ostinato/protocol";
+import type { Flow, FlowRun, LiveChange, LiveMessage, LiveTopic, Variable } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { registerBlock } from "../../test/block-harness.ts";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
 import type { SocketConnection } from "../kernel/socket.ts";
@@ -113,6 +114,20 @@ describeOnEachDatabase("live", (database) => {
         row: { id: run.id, flow_name: "train", task_counts: {}, state: { type: "PENDING" }, parameters: { rows: 3 } },
       },
     ]);
+  });
+
+  test("blocks and variables are told by their names alone, and so is what goes with the type of a block", async () => {
+    const { type, save } = await registerBlock(server, { slug: "told", secretFields: ["token"] });
+    await subscribe({ kind: "block-documents" });
+    await subscribe({ kind: "variables" }, 2);
+    const { id } = await save("main", { token: "planted-in-live" });
+    expect(await changes()).toEqual([{ kind: "block-document", row: { id, name: "main" } }]);
+    await server.call("DELETE", `/block_types/${type.id}`);
+    expect(await changes()).toEqual([{ kind: "deleted", of: "block-document", id }]);
+    const { body: variable } = await server.call<Variable>("POST", "/variables/", { name: "told", value: "kept" });
+    expect(await changes()).toEqual([{ kind: "variable", row: { id: variable.id, name: "told" } }]);
+    await server.call("DELETE", "/variables/name/told");
+    expect(await changes()).toEqual([{ kind: "deleted", of: "variable", id: variable.id }]);
   });
 
   test("a burst of changes is one message with the newest row", async () => {

@@ -1,5 +1,6 @@
 import type { ListTopic, LiveNoun, LiveRow, WatchedNoun } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
+import * as blockDocuments from "../block-documents/block-documents.service.ts";
 import * as limits from "../concurrency-limits/concurrency-limits.service.ts";
 import * as deployments from "../deployments/deployments.service.ts";
 import * as flows from "../flows/flows.service.ts";
@@ -8,6 +9,7 @@ import * as logs from "../logs/logs.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { readRows } from "../ui/runs/run-rows.service.ts";
 import * as places from "../ui/work-pools/live-places.service.ts";
+import * as variables from "../variables/variables.service.ts";
 
 /** A noun of the live feed. Pages get its rows, and the ids of deleted ones. */
 export interface Noun<Row> {
@@ -74,4 +76,6 @@ export const nouns: Nouns = {
     readAtDelivery: true,
     topics: { "concurrency-limits": true, "concurrency-limit": ({ id }) => [id] },
   },
+  "block-document": { readMany: blockDocuments.readMany, topics: { "block-documents": true } },
+  variable: { readMany: variables.readMany, topics: { variables: true } },
 };

@@ -13,13 +13,13 @@ import {
   listFlows,
   listTaskResults,
   listTaskRuns,
+  listVariables,
   listWorkPools,
   nextRunsOfFlows,
   previewSchedule,
   readArtifactImage,
   readArtifactKeyPage,
   readArtifactPage,
-  readBlockUses,
   readConcurrencyLimitPage,
   readDashboard,
   readDeploymentPage,
@@ -32,6 +32,7 @@ import {
   readServerPage,
   readTaskRunPage,
   readTimeline,
+  readVariablePage,
   readWorkerPage,
   readWorkPoolPage,
   readWorkQueuePage,
@@ -40,7 +41,6 @@ import {
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
-import { blockUses } from "./blocks/block-uses.service.ts";
 import { concurrencyLimitPage } from "./concurrency-limits/concurrency-limit-page.service.ts";
 import * as limits from "./concurrency-limits/limit-list.service.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
@@ -66,6 +66,7 @@ import { find } from "./search/search.service.ts";
 import { type ServerPageSources, serverPage } from "./settings/server-page.service.ts";
 import { taskRunPage } from "./task-run/task-run-page.service.ts";
 import * as taskRuns from "./task-runs/task-run-list.service.ts";
+import * as variables from "./variables/variable-pages.service.ts";
 import * as workPools from "./work-pools/work-pool-list.service.ts";
 import { workerPage, workPoolPage, workQueuePage } from "./work-pools/work-pool-page.service.ts";
 
@@ -112,7 +113,8 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
     reply.header("content-type", mediaType);
     return bytes;
   });
-  serve(readBlockUses, ({ params, context }) => blockUses(context, params.id));
+  serve(listVariables, ({ body, context }) => variables.list(context, body));
+  serve(readVariablePage, ({ params, context }) => variables.variablePage(context, params.name));
   serve(readServerPage, ({ context }) => serverPage(context, sources));
 }
 

@@ -20,6 +20,10 @@ export function variablesByNames(reader: Reader, names: readonly string[]): Prom
   return reader.selectFrom("variable").selectAll().where("name", "in", names).execute();
 }
 
+export function namesOfVariables(reader: Reader, ids: readonly string[]) {
+  return reader.selectFrom("variable").select(["id", "name"]).where("id", "in", ids).execute();
+}
+
 export interface VariableQuery {
   readonly filter: VariableFilter | null | undefined;
   readonly sort: VariableSort;

@@ -3,6 +3,7 @@ import {
   type BodyOf,
   type countVariables,
   type filterVariables,
+  type LiveKept,
   maxVariableBytes,
   type Variable,
   type VariableCreate,
@@ -34,6 +35,7 @@ export async function create(context: Context, given: VariableCreate): Promise<V
   };
   await unit(context, async (unit) => {
     if (!(await queries.insertVariable(unit.tx, row))) throw nameTaken(given.name);
+    unit.changed("variable", [row], presentLive);
     await events.recordNew(unit, [variableEvent("created", row, now)]);
   });
   return present(row);
@@ -132,6 +134,7 @@ export async function update(context: Context, key: VariableKey, given: Variable
     if (name && name !== found.name && (await queries.findVariable(tx, { name }))) throw nameTaken(name);
     const changed = await queries.updateVariable(tx, found.id, change);
     if (changed === undefined) throw missing();
+    unit.changed("variable", [changed], presentLive);
     await events.recordNew(unit, [variableEvent("updated", changed, now)]);
   });
 }
@@ -140,8 +143,18 @@ export async function remove(context: Context, key: VariableKey): Promise<void> 
   await unit(context, async (unit) => {
     const deleted = await queries.deleteVariable(unit.tx, (await rowOf(unit.tx, key)).id);
     if (deleted === undefined) throw missing();
+    unit.deleted("variable", [deleted.id]);
     await events.recordNew(unit, [variableEvent("deleted", deleted, context.clock.now())]);
   });
+}
+
+/** The rows of the live feed. */
+export function readMany({ db }: Context, ids: readonly string[]): Promise<LiveKept[]> {
+  return queries.namesOfVariables(db.read, ids);
+}
+
+function presentLive({ id, name }: VariableRow): LiveKept {
+  return { id, name };
 }
 
 function present(row: VariableRow): Variable {

@@ -2,11 +2,13 @@
 import type {
   Dashboard,
   filterEvents,
+  listBlocks,
   listConcurrencyLimits,
   listDeployments,
   listFlowRuns,
   listTaskResults,
   listTaskRuns,
+  listVariables,
   listWorkPools,
   ReplyOf,
   readLogWindow,
@@ -20,6 +22,11 @@ export type {
   ArtifactPage,
   ArtifactRow,
   ArtifactVersion,
+  BlockDocument,
+  BlockPage,
+  BlockRow,
+  BlockTypePage,
+  BlockTypeRow,
   ConcurrencyLimitPage,
   Dashboard,
   Deployment,
@@ -64,6 +71,9 @@ export type {
   TaskRunRow,
   Timeline,
   ValuePreview,
+  VariablePage,
+  VariableRow,
+  VariableSort,
   Waiting,
   WorkerPage,
   WorkerRow,
@@ -73,6 +83,7 @@ export type {
   WorkQueueRow,
 } from "@ostinato/protocol";
 
+export type BlockList = ReplyOf<typeof listBlocks>;
 export type DashboardFlow = Dashboard["flows"][number];
 export type DeploymentList = ReplyOf<typeof listDeployments>;
 export type EventPage = ReplyOf<typeof filterEvents>;
@@ -82,4 +93,5 @@ export type TaskRunList = ReplyOf<typeof listTaskRuns>;
 export type LimitList = ReplyOf<typeof listConcurrencyLimits>;
 export type LogWindow = ReplyOf<typeof readLogWindow>;
 export type SearchHit = ReplyOf<typeof search>["hits"][number];
+export type VariableList = ReplyOf<typeof listVariables>;
 export type WorkPoolList = ReplyOf<typeof listWorkPools>;

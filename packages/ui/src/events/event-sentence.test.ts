@@ -36,6 +36,9 @@ describe("an event in words", () => {
   test("of no state", () => {
     expect(said(event("prefect.flow-run.heartbeat"))).toBe("Flow run load gave a sign of life");
     expect(said(event("prefect.artifact-collection.created"))).toBe("Artifact load was created");
+    expect(said(event("prefect.block-document.updated"))).toBe("Block load was updated");
+    expect(said(event("prefect.block.secret.loaded"))).toBe("Block load was loaded");
+    expect(said(event("prefect.variable.deleted"))).toBe("Variable load was deleted");
   });
 
   test("that nobody knows keeps its own name", () => {

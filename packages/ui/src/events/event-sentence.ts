@@ -31,7 +31,8 @@ export function sentenceOf(event: Event): EventSentence {
       message: message === "" ? undefined : message,
     };
   }
-  const did = happened[ending];
+  // The event of a method of a block names the type of the block too: `prefect.block.secret.loaded`.
+  const did = happened[kind === "block" ? ending.slice(ending.lastIndexOf(".") + 1) : ending];
   if (noun === undefined || did === undefined) {
     return { noun: undefined, name, did: event.event, state: undefined, message: undefined };
   }
@@ -54,6 +55,10 @@ const nouns: Readonly<Record<string, string>> = {
   "work-pool": "Work pool",
   "work-queue": "Work queue",
   worker: "Worker",
+  "block-document": "Block",
+  "block-type": "Block type",
+  block: "Block",
+  variable: "Variable",
 };
 
 /** By the name of the state. */
@@ -88,6 +93,7 @@ const happened: Readonly<Record<string, string>> = {
   created: "was created",
   updated: "was updated",
   deleted: "was deleted",
+  loaded: "was loaded",
   ready: "became ready",
   "not-ready": "is not ready any more",
   paused: "was paused",

@@ -67,6 +67,48 @@ report()`,
   },
 };
 
+/** A program that keeps a value for others, and reads it. */
+export const firstVariable: typeof firstRun = {
+  typescript: {
+    file: "threshold.ts",
+    code: `import { variable } from "ostinato";
+
+await variable.set("threshold", { score: 0.8 }, { tags: ["model"] });
+
+const { score } = (await variable.get("threshold")) as { score: number };
+console.log(score);`,
+  },
+  python: {
+    file: "threshold.py",
+    code: `from prefect.variables import Variable
+
+Variable.set("threshold", {"score": 0.8}, tags=["model"], overwrite=True)
+
+print(Variable.get("threshold")["score"])`,
+  },
+};
+
+/** A program that keeps a secret for others, and reads it. */
+export const firstBlock: typeof firstRun = {
+  typescript: {
+    file: "token.ts",
+    code: `import { blocks } from "ostinato";
+
+await blocks.secret.save("api-token", { value: "put-yours-here" }, { overwrite: true });
+
+const { value } = await blocks.secret.read("api-token");
+console.log(String(value).length);`,
+  },
+  python: {
+    file: "token.py",
+    code: `from prefect.blocks.system import Secret
+
+Secret(value="put-yours-here").save("api-token", overwrite=True)
+
+print(len(Secret.load("api-token").get()))`,
+  },
+};
+
 /** A flow that is served, and runs every minute. */
 export const firstDeployment: typeof firstRun = {
   typescript: {

@@ -15,12 +15,14 @@ interface Place {
   readonly references: readonly string[];
   /** Whether it is one of several schemas, in which a constant tells which one is meant. */
   readonly isChoice?: boolean;
+  /** Whether the values of a block may be filled in where the block belongs, beside the choice of one that is saved. */
+  readonly fillsInBlocks?: boolean;
 }
 
 /** The drawn schema of an object, or undefined where the schema does not list its properties. */
-export function drawnSchema(schema: unknown): DrawnSchema | undefined {
+export function drawnSchema(schema: unknown, options: Pick<Place, "fillsInBlocks"> = {}): DrawnSchema | undefined {
   if (!isObject(schema)) return undefined;
-  const drawn = draw(schema, { root: schema, references: [] });
+  const drawn = draw(schema, { root: schema, references: [], ...options });
   return drawn.type === "object" ? drawn : undefined;
 }
 
@@ -41,8 +43,10 @@ function draw(given: unknown, place: Place): DrawnSchema {
   return drawType(given, place);
 }
 
-function drawReference(reference: string, beside: Schema, { root, references, ...rest }: Place): DrawnSchema {
+function drawReference(reference: string, beside: Schema, place: Place): DrawnSchema {
+  const { root, references, ...rest } = place;
   const target = pointedAt(root, reference);
+  if (isBlock(target)) return drawBlocks([{ $ref: reference }], beside, place);
   if (references.includes(reference) || !isObject(target)) return asJson(beside);
   const title = reference.split("/").at(-1);
   return draw(merged({ ...(target.title === undefined ? { "x-name": title } : {}), ...target }, beside), {
@@ -58,12 +62,49 @@ function drawChoice(choices: readonly unknown[], beside: Schema, place: Place): 
   const isNullable = real.length < choices.length;
   if (real.length === 0) return asJson(beside);
   if (real.length === 1) return nullable(draw(merged(real[0], beside), place), isNullable);
+  if (isSecret(beside)) return { ...annotations(beside), "x-secret": true };
+  const blocks = real.filter((choice) => isObject(choice) && isBlock(pointedAt(place.root, String(choice.$ref))));
+  if (blocks.length === real.length)
+    return nullable(drawBlocks(blocks as readonly Schema[], beside, place), isNullable);
   const constants = real.flatMap(constantsIn);
   if (constants.length >= real.length && real.every((choice) => constantsIn(choice).length > 0))
     return drawEnum(constants, beside);
   const drawn = real.map((choice) => draw(choice, { ...place, isChoice: true }));
   if (drawn.every(isJson)) return asJson(beside);
   return { ...annotations(beside), ...present({ discriminator: beside.discriminator }), anyOf: drawn.map(named) };
+}
+
+/** A definition of a block bears the slug of its type, in the schemas of both languages. */
+function isBlock(definition: unknown): definition is Schema & { readonly block_type_slug: string } {
+  return isObject(definition) && typeof definition.block_type_slug === "string";
+}
+
+/** The choice of a saved block of one of the types (`x-blocks`), whose value refers to it; or its values, where they may be filled in. */
+function drawBlocks(choices: readonly Schema[], beside: Schema, place: Place): DrawnSchema {
+  const targets = choices.map(({ $ref }) => ({ reference: String($ref), target: pointedAt(place.root, String($ref)) }));
+  const saved = {
+    type: "object",
+    required: ["$ref"],
+    properties: { $ref: { type: "object", required: ["block_document_id"] } },
+    "x-blocks": [...new Set(targets.flatMap(({ target }) => (isBlock(target) ? [target.block_type_slug] : [])))],
+  };
+  const filledIn = targets.flatMap(({ reference, target }) => {
+    if (place.fillsInBlocks !== true || place.references.includes(reference) || !isBlock(target)) return [];
+    const drawn = drawObject(target, { ...place, references: [...place.references, reference], isChoice: false });
+    if (isJson(drawn)) return [];
+    return [
+      { ...drawn, title: targets.length === 1 ? "Filled in here" : `${target.title ?? reference}, filled in here` },
+    ];
+  });
+  if (filledIn.length === 0) return { ...annotations(beside), ...saved };
+  return { ...annotations(beside), anyOf: [{ ...saved, title: savedBlock }, ...filledIn] };
+}
+
+/** The choice of a saved block, beside that of values that are filled in. */
+export const savedBlock = "A saved block";
+
+export function isBlockChoice(schema: DrawnSchema): boolean {
+  return schema["x-blocks"] !== undefined;
 }
 
 function drawTypes(types: readonly unknown[], given: Schema, place: Place): DrawnSchema {

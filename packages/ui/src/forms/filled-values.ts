@@ -1,4 +1,4 @@
-import { type DrawnSchema, isJson, isMask } from "./drawn-schema.ts";
+import { type DrawnSchema, isBlockChoice, isJson, isMask } from "./drawn-schema.ts";
 import { type FormValue, fromFormData, isObject, toFormData } from "./form-data.ts";
 import { isValid } from "./form-problems.ts";
 
@@ -36,7 +36,7 @@ function filledValue(
   if (!isRequired) return undefined;
   if (schema.type === "boolean") return false;
   if (Array.isArray(schema.enum) && schema.enum.length === 1) return fromFormData(schema.enum[0]);
-  return schema.type === "object" ? filledObject(schema, {}) : undefined;
+  return schema.type === "object" && !isBlockChoice(schema) ? filledObject(schema, {}) : undefined;
 }
 
 /** The value without what masks a secret. A list that holds a mask is left out as a whole: its entries are known by their places. */
@@ -92,6 +92,7 @@ function writtenAsJson({ title, description }: DrawnSchema): DrawnSchema {
 function isShown(property: DrawnSchema, value: unknown): boolean {
   if (isJson(property)) return true;
   if (holdsRecipe(value)) return false;
+  if (isBlockChoice(property)) return isObject(value) && isObject(value.$ref);
   const isContainer = Array.isArray(value) || isObject(value);
   if (property.type === "array") return Array.isArray(value) || value === null;
   if (property.type === "object") return isObject(value) || value === null;

@@ -1,5 +1,5 @@
 import { type OutputUnit, Validator } from "@cfworker/json-schema";
-import type { DrawnSchema } from "./drawn-schema.ts";
+import { type DrawnSchema, isBlockChoice, isMask } from "./drawn-schema.ts";
 import { isObject, nearestOf } from "./form-data.ts";
 
 /** A problem with a part of a form's data, in words. */
@@ -44,6 +44,10 @@ function problemsOf(error: OutputUnit, schema: DrawnSchema, data: unknown): read
   const around = keywordPath.slice(0, -1).reduce(partAt, nearestOf(schema));
   const limit = partAt(around, error.keyword);
   if (!isObject(around) || (value === null && around["x-nullable"] === true)) return [];
+  // What somebody reads is the field of the block, and not the reference below it.
+  if (isBlockChoice(around)) return [{ path, message: needed }];
+  // A secret that stays what it is is not shown, so nothing can be wrong with it.
+  if (isMask(value, around.format === "password")) return [];
   if (error.keyword === "required")
     return missingIn(limit, value).map((name) => ({ path: [...path, name], message: needed }));
   const message = value === null ? needed : messages[error.keyword]?.(limit);

@@ -1,3 +1,4 @@
+import ObjectField from "@rjsf/core/lib/components/fields/ObjectField.js";
 import type {
   ArrayFieldItemTemplateProps,
   ArrayFieldTemplateProps,
@@ -9,16 +10,18 @@ import type {
 import { createContext, type ReactNode, use, useLayoutEffect, useState } from "react";
 import { Button, IconButton } from "../components/button.tsx";
 import { RequiredMark } from "../components/labelled.tsx";
-import { isJson } from "./drawn-schema.ts";
+import { BlockField } from "./block-field.tsx";
+import { type DrawnSchema, isBlockChoice, isJson, isMask } from "./drawn-schema.ts";
 import { FieldState } from "./field-state.ts";
 import { fromFormData, toFormData } from "./form-data.ts";
 import { JsonField } from "./json-field.tsx";
+import { SecretField } from "./secret-field.tsx";
 
 /** Whether fields show their problems before anybody has left them. */
 export const ShowProblems = createContext(false);
 
-/** The id of the field that chooses between several schemas, which the field of the chosen one shares. */
-const ChoosingField = createContext<string | undefined>(undefined);
+/** The field that chooses between several schemas: the field of the chosen one shares its id, and its title for readers. */
+const ChoosingField = createContext<{ readonly id: string; readonly title: string } | undefined>(undefined);
 
 /** The constants of the chosen schemas, by their places. They are never drawn, and tell which schema is meant. */
 export const ChosenConstants = createContext<Map<string, ChosenConstant>>(new Map());
@@ -44,7 +47,25 @@ export const formTemplates = {
   ButtonTemplates: { SubmitButton: nothing },
 };
 
-export const formFields = { NumberField: PlainField, FallbackField: JsonPart };
+export const formFields = { NumberField: PlainField, FallbackField: JsonPart, ObjectField: ObjectOrBlock };
+
+function ObjectOrBlock(props: FieldProps) {
+  const { name, title, schema, formData, fieldPathId, required = false, onChange } = props;
+  const choosing = use(ChoosingField);
+  if (!isBlockChoice(schema as DrawnSchema)) return <ObjectField {...props} />;
+  const isChosen = choosing?.id === fieldPathId.$id;
+  return (
+    <BlockField
+      id={fieldPathId.$id}
+      label={isChosen ? choosing.title : (title ?? schema.title ?? name)}
+      required={required}
+      slugs={(schema as DrawnSchema)["x-blocks"] as readonly string[]}
+      value={formData}
+      fallback={schema.default}
+      onChange={(value) => onChange(value, fieldPathId.path)}
+    />
+  );
+}
 
 /** The form's own number field parses into JavaScript numbers; this control keeps the digits. */
 function PlainField(props: FieldProps) {
@@ -52,7 +73,18 @@ function PlainField(props: FieldProps) {
   return StringField === undefined ? null : <StringField {...props} />;
 }
 
-function JsonPart({ name, title, schema, formData, fieldPathId, onChange }: FieldProps) {
+function JsonPart({ name, title, schema, formData, fieldPathId, required = false, onChange }: FieldProps) {
+  if ((schema as DrawnSchema)["x-secret"] === true) {
+    return (
+      <SecretField
+        id={fieldPathId.$id}
+        label={schema.title ?? title ?? name}
+        required={required}
+        value={fromFormData(formData)}
+        onChange={(value) => onChange(toFormData(value), fieldPathId.path)}
+      />
+    );
+  }
   return (
     <JsonField
       label={schema.title ?? title ?? name}
@@ -80,7 +112,7 @@ function Field(props: FieldTemplateProps) {
   const shows = use(ShowProblems) || left;
   const isRoot = fieldPathId.path.length === 0;
   // The field around the choice shows label and description; the chosen one shows problems.
-  const isChosen = choosing === id;
+  const isChosen = choosing?.id === id;
   const isChoice = schema.anyOf !== undefined;
   const problem = shows && !isChoice ? rawErrors[0] : undefined;
   const description = isChosen || isGroup(schema) ? undefined : rawDescription;
@@ -109,7 +141,7 @@ function Field(props: FieldTemplateProps) {
                 {required ? <RequiredMark /> : null}
               </label>
             )}
-            <ChoosingField value={isChoice ? id : choosing}>{children}</ChoosingField>
+            <ChoosingField value={isChoice ? { id, title } : choosing}>{children}</ChoosingField>
           </>
         )}
       </FieldState>
@@ -138,6 +170,7 @@ function isShort(value: unknown): boolean {
 
 /** A field with fields of its own, whose title is that of their group. */
 function isGroup(schema: FieldTemplateProps["schema"]): boolean {
+  if (isBlockChoice(schema as DrawnSchema)) return false;
   return schema.anyOf === undefined && (schema.type === "object" || schema.type === "array");
 }
 
@@ -148,7 +181,7 @@ function Group(props: {
   readonly description: ReactNode;
   readonly children: ReactNode;
 }) {
-  const isChosen = use(ChoosingField) === props.id;
+  const isChosen = use(ChoosingField)?.id === props.id;
   return (
     <fieldset className="flex min-w-0 flex-col gap-3 rounded-md border border-line px-3 pt-1 pb-3">
       <legend className={isChosen ? "sr-only" : "px-1 font-medium"}>
@@ -177,10 +210,15 @@ function Properties(props: ObjectFieldTemplateProps) {
   );
 }
 
-function List({ fieldPathId, title, required = false, schema, items, canAdd, onAddClick }: ArrayFieldTemplateProps) {
+function List(props: ArrayFieldTemplateProps) {
+  const { fieldPathId, title, required = false, schema, items, canAdd, onAddClick, formData } = props;
   return (
     <Group id={fieldPathId.$id} title={title} required={required} description={schema.description}>
-      {items.length === 0 ? null : <ol className="flex min-w-0 flex-col gap-2">{items}</ol>}
+      {items.length === 0 ? null : (
+        <HoldsKeptSecrets value={holdsMask(formData)}>
+          <ol className="flex min-w-0 flex-col gap-2">{items}</ol>
+        </HoldsKeptSecrets>
+      )}
       {canAdd === true ? (
         <Button icon="plus" className="self-start" onClick={onAddClick}>
           Add to {title}
@@ -190,13 +228,25 @@ function List({ fieldPathId, title, required = false, schema, items, canAdd, onA
   );
 }
 
+/** Whether a list has secrets that stay what they are: a server knows them by their places, so the entries must keep theirs. */
+const HoldsKeptSecrets = createContext(false);
+
+function holdsMask(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return isMask(value, false);
+  return Object.values(value).some(holdsMask);
+}
+
 function ListItem({ children, index, totalItems, buttonsProps }: ArrayFieldItemTemplateProps) {
-  const { hasRemove, hasMoveUp, hasMoveDown, onRemoveItem, onMoveUpItem, onMoveDownItem } = buttonsProps;
+  const { onRemoveItem, onMoveUpItem, onMoveDownItem } = buttonsProps;
+  const keepsPlaces = use(HoldsKeptSecrets);
+  const hasRemove = buttonsProps.hasRemove === true && (!keepsPlaces || index === totalItems - 1);
+  const hasMoveUp = buttonsProps.hasMoveUp === true && !keepsPlaces;
+  const hasMoveDown = buttonsProps.hasMoveDown === true && !keepsPlaces;
   const place = `entry ${index + 1}`;
   return (
     <li className="flex min-w-0 items-start gap-1">
       <div className="min-w-0 grow">{children}</div>
-      {hasMoveUp !== true && hasMoveDown !== true ? null : (
+      {!hasMoveUp && !hasMoveDown ? null : (
         <>
           <IconButton icon="arrowUp" label={`Move ${place} up`} disabled={index === 0} onClick={onMoveUpItem} />
           <IconButton
@@ -207,7 +257,7 @@ function ListItem({ children, index, totalItems, buttonsProps }: ArrayFieldItemT
           />
         </>
       )}
-      {hasRemove === true ? <IconButton icon="trash" label={`Remove ${place}`} onClick={onRemoveItem} /> : null}
+      {hasRemove ? <IconButton icon="trash" label={`Remove ${place}`} onClick={onRemoveItem} /> : null}
     </li>
   );
 }

@@ -1,15 +1,18 @@
 import { ExactNumber, readNumber } from "@ostinato/core";
 import type { RegistryWidgetsType, WidgetProps } from "@rjsf/utils";
 import { use, useState } from "react";
+import { Segmented } from "../components/button.tsx";
 import { fieldClass } from "../components/field.tsx";
+import { savedBlock } from "./drawn-schema.ts";
 import { durationText, isoDuration } from "./duration-text.ts";
 import { FieldState } from "./field-state.ts";
 import { fromFormData, toFormData } from "./form-data.ts";
+import { KeptSecret } from "./kept-secret.tsx";
 
 /** The controls of a form, one per kind of value. */
 export const formWidgets: RegistryWidgetsType = {
   TextWidget: (props) => (isNumeric(props) ? <NumberInput {...props} /> : <TextInput {...props} type="text" />),
-  PasswordWidget: (props) => <TextInput {...props} type="password" />,
+  PasswordWidget: SecretWidget,
   TextareaWidget,
   DateWidget: (props) => <DateInput {...props} withTime={false} />,
   DateTimeWidget: (props) => <DateInput {...props} withTime />,
@@ -29,9 +32,26 @@ function isNumeric({ schema }: WidgetProps): boolean {
   return schema.type === "integer" || schema.type === "number";
 }
 
+function SecretWidget(props: WidgetProps) {
+  const { describedBy } = use(FieldState);
+  return (
+    <KeptSecret
+      id={props.id}
+      label={props.label}
+      value={props.value}
+      describedBy={describedBy}
+      onChange={props.onChange}
+    >
+      <TextInput {...props} type="password" />
+    </KeptSecret>
+  );
+}
+
 function TextInput(props: WidgetProps & { readonly type: "text" | "password" }) {
   const { type, value, required = false, onChange } = props;
   const common = useCommon(props);
+  // An empty text is a value, but no secret is empty.
+  const mayBeLeftOut = !required || type === "password";
   return (
     <input
       {...common}
@@ -39,7 +59,7 @@ function TextInput(props: WidgetProps & { readonly type: "text" | "password" }) 
       autoComplete="off"
       value={textOf(value)}
       placeholder={placeholderOf(props)}
-      onChange={({ target }) => onChange(target.value === "" && !required ? undefined : target.value)}
+      onChange={({ target }) => onChange(target.value === "" && mayBeLeftOut ? undefined : target.value)}
       className={fieldClass}
     />
   );
@@ -169,6 +189,16 @@ function SelectWidget(props: WidgetProps) {
   const choices = options.enumOptions ?? [];
   if (multiple) return <CheckboxList {...props} />;
   const isChoice = props.id.endsWith("of_select");
+  if (choices[0]?.label === savedBlock) {
+    return (
+      <Segmented
+        label={`Kind of ${props.label}`}
+        value={String(value ?? 0)}
+        options={choices.map((choice) => ({ value: String(choice.value), label: choice.label }))}
+        onChange={(chosen) => onChange(Number(chosen))}
+      />
+    );
+  }
   const index = choices.findIndex((choice) => choice.value === value);
   const placeholder = placeholderOf(props);
   return (

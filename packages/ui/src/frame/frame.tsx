@@ -5,6 +5,7 @@ import { Icon } from "../components/icon.tsx";
 import { Mark } from "../components/mark.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import type { NavItem } from "../define-page.ts";
+import { BlockMaker } from "../forms/block-maker.ts";
 import { useEndNotices } from "../notices/end-notices.ts";
 import { navPages } from "../pages.ts";
 import { SignOutButton } from "../sign-in/sign-out-button.tsx";
@@ -17,6 +18,7 @@ import { ThemeSwitch } from "./theme-switch.tsx";
 
 const SearchPalette = onDemand(() => import("./search-palette.tsx").then((module) => module.SearchPalette));
 const ShortcutHelp = onDemand(() => import("./shortcut-help.tsx").then((module) => module.ShortcutHelp));
+const NewBlockDialog = onDemand(() => import("../blocks/new-block-dialog.tsx").then((module) => module.NewBlockDialog));
 
 /** The frame of every page: the sidebar, the crumbs and the search. */
 export function Frame() {
@@ -89,7 +91,9 @@ function PageBelow() {
         className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto focus-visible:outline-none"
         data-scroll-restoration-id="main"
       >
-        <Outlet />
+        <BlockMaker value={NewBlockDialog}>
+          <Outlet />
+        </BlockMaker>
       </main>
     </>
   );

@@ -1,29 +1,28 @@
-import type { BlockUses } from "@ostinato/protocol";
+import type { BlockDocument, BlockPage, BlockUses } from "@ostinato/protocol";
 import * as blockDocuments from "../../block-documents/block-documents.service.ts";
 import type { Context } from "../../kernel/context.ts";
-import * as queries from "./block-uses.queries.ts";
+import { hasWord, usesOf } from "../uses/uses.service.ts";
+import { documentsAround } from "./block-uses.queries.ts";
 
 /** What refers to the block document. Throws a 404 where that is not there. */
 export async function blockUses(context: Context, id: string): Promise<BlockUses> {
-  const { name, block_type } = await blockDocuments.read(context, id, false);
-  const block = { id, placeholder: `prefect.blocks.${block_type?.slug ?? ""}.${name}` };
-  const [around, deployments, pools] = await Promise.all([
-    queries.documentsAround(context.db.read, id),
-    queries.deploymentsWith(context.db, block),
-    queries.poolsWith(context.db, block),
+  return (await blockPage(context, id)).uses;
+}
+
+export async function blockPage(context: Context, id: string): Promise<BlockPage> {
+  const document = await blockDocuments.read(context, id, false);
+  return { document, uses: await usesOfDocument(context, document) };
+}
+
+async function usesOfDocument({ db }: Context, { id, name, block_type }: BlockDocument): Promise<BlockUses> {
+  const placeholder = `prefect.blocks.${block_type?.slug ?? ""}.${name}`;
+  const isIn = (text: string) => text.includes(id) || hasWord(text, placeholder);
+  const [around, others] = await Promise.all([
+    documentsAround(db.read, id),
+    usesOf(db, { words: [placeholder, id], isIn, documentId: id }),
   ]);
   return {
     block_documents: around.map(({ slug, ...document }) => ({ ...document, block_type_slug: slug })),
-    deployments: deployments
-      .filter(({ id: _, name: __, flow_name: ___, ...texts }) => refers(Object.values(texts), block))
-      .map(({ id, name, flow_name }) => ({ id, name, flow_name })),
-    work_pools: pools
-      .filter(({ base_job_template: template }) => refers([template], block))
-      .map(({ id, name }) => ({ id, name })),
+    ...others,
   };
-}
-
-function refers(texts: readonly (string | null)[], { id, placeholder }: queries.UsedBlock): boolean {
-  const named = new RegExp(`${placeholder.replaceAll(".", "\\.")}(?![a-z0-9-])`);
-  return texts.some((text) => text !== null && (text.includes(id) || named.test(text)));
 }

@@ -33,7 +33,10 @@ export async function byId(db: Database, id: string): Promise<HitRow[]> {
     UNION ALL SELECT 'task-run', task_run.id, task_run.name, flow_run.name, task_run.state_type, task_run.state_name
       FROM task_run LEFT JOIN flow_run ON flow_run.id = task_run.flow_run_id WHERE task_run.id = ${id}
     UNION ALL SELECT 'artifact', id, coalesce(key, type, 'artifact'), type, NULL, NULL
-      FROM artifact WHERE id = ${id}`.execute(db.read);
+      FROM artifact WHERE id = ${id}
+    UNION ALL SELECT 'block-document', block_document.id, block_document.name, block_type.name, NULL, NULL
+      FROM block_document JOIN block_type ON block_type.id = block_document.block_type_id WHERE block_document.id = ${id}
+    UNION ALL SELECT 'variable', id, name, NULL, NULL, NULL FROM variable WHERE id = ${id}`.execute(db.read);
   return rows;
 }
 
@@ -96,6 +99,28 @@ export async function artifacts(db: Database, text: string, limit: number): Prom
     FROM artifact_collection JOIN artifact ON artifact.id = artifact_collection.latest_id
     WHERE ${portable.contains("artifact_collection.key", text)}
     ORDER BY length(artifact_collection.key), artifact_collection.key LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}
+
+/** By their own names first, then by those of their types. */
+export async function blocks(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const named = portable.contains("block_document.name", text);
+  const { rows } = await sql<HitRow>`
+    SELECT 'block-document' AS kind, block_document.id, block_document.name, block_type.name AS detail,
+      NULL AS state_type, NULL AS state_name
+    FROM block_document JOIN block_type ON block_type.id = block_document.block_type_id
+    WHERE block_document.is_anonymous = 0 AND (${named} OR ${portable.contains("block_type.name", text)})
+    ORDER BY CASE WHEN ${named} THEN 0 ELSE 1 END, length(block_document.name), block_document.name, block_type.name
+    LIMIT ${limit}`.execute(db.read);
+  return rows;
+}
+
+export async function variables(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'variable' AS kind, id, name, CAST(NULL AS text) AS detail, NULL AS state_type, NULL AS state_name
+    FROM variable WHERE ${portable.contains("variable.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(
+    db.read,
+  );
   return rows;
 }
 

@@ -23,6 +23,8 @@ export async function find(context: Context, text: string, limit: number): Promi
     queries.flowRuns(db, wanted, limit),
     queries.artifacts(db, wanted, limit),
     queries.taskRuns(db, wanted, limit),
+    queries.blocks(db, wanted, limit),
+    queries.variables(db, wanted, limit),
   ]);
   return { hits: await withCauses(db, fairShares(found, limit)) };
 }
