@@ -133,7 +133,7 @@ describeOnEachDatabase("the pages of blocks", (database) => {
     await field(page, "Name").fill("lake");
     await secretField(page, "Address").fill(`postgres://${planted}`);
     expect(await secretField(page, "Address").getAttribute("type")).toBe("password");
-    await page.getByLabel("Connections").fill("8");
+    await field(page, "Connections").fill("8");
     await page.getByRole("button", { name: "New block for Login" }).click();
     const dialog = page.getByRole("dialog", { name: "New Login" });
     await dialog.getByRole("textbox", { name: "Name" }).fill("for-lake");
@@ -182,7 +182,7 @@ describeOnEachDatabase("the pages of blocks", (database) => {
     await link(page, "lake").click();
     await page.getByText("Set, and not shown").first().waitFor();
     await page.getByRole("link", { name: "Edit" }).click();
-    await page.getByLabel("Connections").fill("9");
+    await field(page, "Connections").fill("9");
     await page.getByRole("button", { name: "Replace Key" }).click();
     await secretField(page, "Key").fill("another-key");
     await page.getByRole("button", { name: "Replace Address" }).click();
