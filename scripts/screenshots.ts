@@ -14,7 +14,7 @@ import {
   readArtifactKeyPage,
   readTimeline,
 } from "@ostinato/protocol";
-import { launchBrowser, openPage, type Page } from "@ostinato/testing/browser";
+import { launchBrowser, openPage, type Page, type Route } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
 import { makeLimits } from "./demo/limits.ts";
@@ -33,6 +33,9 @@ const sizes = [
   { width: 390, height: 844, deviceScaleFactor: 2 },
 ] as const;
 const wanted = process.argv.slice(2);
+/** Errors and logs of the examples name files of this checkout, which pictures show at a path that is of no machine. */
+const checkout = fileURLToPath(new URL("..", import.meta.url));
+const shownCheckout = "/srv/ostinato/";
 
 await buildUi();
 // Log lines and settings show this path, so it is a neutral one; it must not exist yet.
@@ -193,6 +196,7 @@ async function takePictures(url: string, pages: Readonly<Record<string, Subject>
       for (const { deviceScaleFactor, ...viewport } of sizes) {
         for (const colorScheme of ["light", "dark"] as const) {
           const { page, close } = await openPage(browser, { viewport, deviceScaleFactor, colorScheme });
+          await page.route("**/api/**", withNeutralPaths);
           const path = typeof subject === "string" ? subject : subject.path;
           await page.goto(`${url}/${path}`, { waitUntil: "networkidle" });
           if (typeof subject !== "string") await subject.act(page);
@@ -205,6 +209,13 @@ async function takePictures(url: string, pages: Readonly<Record<string, Subject>
   } finally {
     await browser.close();
   }
+}
+
+async function withNeutralPaths(route: Route): Promise<void> {
+  const response = await route.fetch();
+  const isJson = response.headers()["content-type"]?.includes("json") === true;
+  if (!isJson) return await route.fulfill({ response });
+  await route.fulfill({ response, body: (await response.text()).replaceAll(checkout, shownCheckout) });
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findChromium } from "./chromium.ts";
 
-export type { Browser, Page } from "playwright-core";
+export type { Browser, Page, Route } from "playwright-core";
 
 /** A real, headless browser. One per test file is enough: `openPage` gives each test a context of its own. */
 export async function launchBrowser(): Promise<Browser> {
