@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp } from "@ostinato/core";
+import { addSeconds, formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { TaskRun } from "@ostinato/protocol";
 import type { FakeClock } from "@ostinato/testing/clock";
 import { expect } from "vitest";
@@ -37,6 +37,7 @@ export async function reportOn(
   server: TestServer,
   run: TaskRun,
   type: "PENDING" | "RUNNING" | "COMPLETED",
+  at: Timestamp = server.context.clock.now(),
 ): Promise<void> {
   const event = taskRunEvent({
     type,
@@ -45,7 +46,7 @@ export async function reportOn(
     taskKey: run.task_key,
     dynamicKey: run.dynamic_key,
     run: { empirical_policy: run.empirical_policy },
-    occurred: server.context.clock.now(),
+    occurred: at,
   });
   expect((await server.call("POST", "/events", [event])).status).toBe(204);
 }

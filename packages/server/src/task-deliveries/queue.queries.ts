@@ -16,6 +16,9 @@ export type NewDelivery = Pick<
   "task_run_id" | "task_key" | "priority" | "queued" | "waits_until" | "parameters_id"
 >;
 
+/** The `last_word` of a task run of which no process has said anything. */
+export const noWord = 0 as Timestamp;
+
 /** Has the task run wait; one that a worker has is taken from it, and keeps its priority. */
 export async function putDelivery(tx: Writer, row: NewDelivery): Promise<void> {
   const { task_run_id: _id, task_key: _key, priority: _priority, ...place } = row;
@@ -61,11 +64,11 @@ export async function endWaits(tx: Writer, key: string, now: Timestamp): Promise
     .execute();
 }
 
-export type FreeDelivery = Pick<DeliveryRow, "task_run_id" | "priority" | "queued">;
+export type FreeDelivery = Pick<DeliveryRow, "task_run_id" | "priority" | "queued" | "deliveries">;
 
 /** The first runs in line, held until the unit ends, without those that other servers are handing over. */
 export async function firstInLine(tx: Writer, key: string, limit: number): Promise<readonly FreeDelivery[]> {
-  const { rows } = await sql<FreeDelivery>`SELECT task_run_id, priority, queued FROM task_delivery
+  const { rows } = await sql<FreeDelivery>`SELECT task_run_id, priority, queued, deliveries FROM task_delivery
     WHERE task_key = ${key} AND worker_id IS NULL AND waits_until IS NULL
     ORDER BY priority, queued, task_run_id LIMIT ${limit} ${portable.freeRowLock("task_delivery")}`.execute(tx);
   return rows;
@@ -89,6 +92,13 @@ export async function handOver(tx: Writer, handed: readonly Handing[], isConfirm
   const confirmed = isConfirmed ? leaseTime : sql`NULL`;
   await sql`UPDATE task_delivery SET worker_id = given.worker_id, deliveries = deliveries + 1, acknowledged_at = ${confirmed}
     FROM ${given} AS given WHERE task_delivery.task_run_id = given.task_run_id`.execute(tx);
+}
+
+/** Whatever the process says that gets the runs next counts: its clock may be behind that of the server, or of the process before. */
+export async function forgetLastWords(tx: Writer, ids: readonly string[]): Promise<void> {
+  await sql`UPDATE task_run SET last_word = ${sql.lit(noWord)} WHERE id IN (SELECT id FROM ${idRows(ids)} AS wanted)`.execute(
+    tx,
+  );
 }
 
 export async function acknowledge(tx: Writer, { task_run_id, worker_id }: Handing): Promise<void> {

@@ -15,10 +15,17 @@ export interface Queued {
   readonly labels: string;
 }
 
+export { noWord } from "./queue.queries.ts";
+
+/** Whether a run in this state waits for a task worker. */
+export function isDeferred({ type, details }: Pick<RunState, "type" | "details">): boolean {
+  return type === "SCHEDULED" && details.deferred === true;
+}
+
 /** Has a deferred task run that has become SCHEDULED wait for a task worker. Does nothing for other states. */
 export async function enqueue(unit: Unit, run: Queued, state: RunState): Promise<void> {
-  const { deferred, scheduled_time, task_parameters_id = null } = state.details;
-  if (state.type !== "SCHEDULED" || deferred !== true) return;
+  if (!isDeferred(state)) return;
+  const { scheduled_time, task_parameters_id = null } = state.details;
   const at = scheduled_time === null || scheduled_time === undefined ? state.timestamp : toTimestamp(scheduled_time);
   const isDue = at <= unit.context.clock.now();
   await queries.putDelivery(unit.tx, {
@@ -97,6 +104,12 @@ export function take(context: Context, { keys, takers, isConfirmed }: Wanted): P
       .filter((id) => waiting.has(id))
       .map((task_run_id, index) => ({ task_run_id, worker_id: turns[index] ?? "" }));
     if (handed.length > 0) await queries.handOver(tx, handed, isConfirmed);
+    const again = inTurn.filter(({ task_run_id, deliveries }) => deliveries > 0 && waiting.has(task_run_id));
+    if (again.length > 0)
+      await queries.forgetLastWords(
+        tx,
+        again.map(({ task_run_id }) => task_run_id),
+      );
     return { handed, left: [...left] };
   });
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { addSeconds } from "@ostinato/core";
 import { nameOfProcess } from "@ostinato/core/process";
 import type { BackgroundTask, TaskRun, TaskWorker } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
@@ -127,6 +128,26 @@ describeOnEachDatabase("background tasks", (database) => {
     ]);
     await clock.advance(61);
     expect((await got(socket)).id).toBe(later.id);
+  });
+
+  test("what a worker says counts, though its clock is behind the server's and that of the worker before", async () => {
+    const key = newKey();
+    const policy = { empirical_policy: { retries: 1, retry_delay: 0 } };
+    const made = await delay(key, policy);
+    const hoursFromNow = (hours: number) => addSeconds(clock.now(), hours * 3600);
+    const first = await ownWorker([key], 1, "ahead");
+    const [given] = await gotMany(first);
+    await reportOn(server, given ?? made, "RUNNING", hoursFromNow(1));
+    const running = await read(made.id);
+    expect(running.state_type).toBe("RUNNING");
+    await first.close();
+    expect((await passWhile(running)).state_name).toBe("AwaitingRetry");
+    const second = await ownWorker([key], 1, "behind");
+    const [again] = await gotMany(second);
+    for (const type of ["RUNNING", "COMPLETED"] as const) {
+      await reportOn(server, again ?? made, type, hoursFromNow(-1));
+      expect((await read(made.id)).state_type).toBe(type);
+    }
   });
 
   test("a worker on the server's machine whose process is gone loses at once what it had begun", async () => {

@@ -9,7 +9,7 @@ import type { Database, Reader, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { portable } from "../db/portable.ts";
 import { prepared } from "../db/prepared.ts";
-import { type Tables, tables, taskRunColumns } from "../db/tables.ts";
+import { type Tables, tables } from "../db/tables.ts";
 import { type StateReference, type StateRow, stateRow } from "../orchestration/state.rows.ts";
 import type { RunState } from "../orchestration/state.ts";
 import { runTime, tallyRuns } from "../run-history/run-history.queries.ts";
@@ -71,10 +71,10 @@ export function taskRunByKeys(reader: Reader, keys: TaskRunKeys): Promise<TaskRu
     .executeTakeFirst();
 }
 
-const runColumns = columnTypes(taskRunColumns);
+const runColumns = columnTypes(tables.task_run);
 
 /** Adds the run where none has its keys or its id; gives false where there is one. */
-export async function insertTaskRun(tx: Writer, row: TaskRunRow): Promise<boolean> {
+export async function insertTaskRun(tx: Writer, row: Tables["task_run"]): Promise<boolean> {
   const added = await insertRows<{ id: string }, keyof typeof runColumns>(tx, {
     into: "task_run",
     columns: runColumns,

@@ -24,7 +24,7 @@ import { transformTaskRun } from "../orchestration/task-run-rule-sets.ts";
 import * as results from "../results/results.service.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
 import { leaveLeftovers, removeLeftovers } from "../run-leftovers/run-leftovers.service.ts";
-import { enqueue } from "../task-deliveries/queue.service.ts";
+import { enqueue, isDeferred, noWord } from "../task-deliveries/queue.service.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";
@@ -42,7 +42,9 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
     if (known !== undefined) return { row: known, made: false };
     const labels = await labelsFor(tx, given);
     const { row, written } = newRow(given, labels, clock.now());
-    if (await queries.insertTaskRun(tx, row)) {
+    // The clock of the worker that will get it may be behind this server's.
+    const last_word = isDeferred(written) ? noWord : null;
+    if (await queries.insertTaskRun(tx, { ...row, last_word })) {
       await queries.insertTaskRunState(tx, row.id, written);
       await enqueue(unit, row, written);
       await keepParameters(unit, row, given);
