@@ -1,4 +1,4 @@
-import { addSeconds, durationSeconds, formatTimestamp, stateNames, timeOrderedId } from "@ostinato/core";
+import { durationSeconds, stateNames, timeOrderedId } from "@ostinato/core";
 import { type createTaskRun, maxTaskPriority, priorityLabel } from "@ostinato/protocol";
 import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
@@ -36,6 +36,7 @@ export async function delayTask(
       `${identity.doubt} A worker would not know which one to run. Give it a key: task({ key: "…" })`,
     );
   }
+  const seconds = durationSeconds(startIn);
   const caller = context.getStore();
   const opened = await session();
   requireServer(opened, "delay()");
@@ -67,7 +68,8 @@ export async function delayTask(
           name: stateNames.scheduled,
           state_details: {
             deferred: true,
-            scheduled_time: formatTimestamp(addSeconds(now, durationSeconds(startIn))),
+            // Without a time it is due as soon as the server has it, whatever this machine's clock says.
+            ...(seconds === 0 ? {} : { scheduled_time: opened.serverTime.in(seconds) }),
             task_parameters_id: timeOrderedId(now),
           },
         },

@@ -1,7 +1,7 @@
 import { ApiError, type Client, createClient, ServerUnreachable, type Transport } from "@ostinato/client";
 import { type EventSink, handedOverSink, type LogBuffer, logBuffer, postingEventSink } from "@ostinato/client/delivery";
 import { httpTransport } from "@ostinato/client/http";
-import { type Clock, systemClock } from "@ostinato/core";
+import { type Clock, systemClock, toTimestamp } from "@ostinato/core";
 import { ownProcess } from "@ostinato/core/process";
 import type { readServerInfo, ServerInfo } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
@@ -11,6 +11,7 @@ import { type Deputy, deputyFor } from "./deputy.ts";
 import { outageReport, reporting } from "./outage.ts";
 import { insteadOfRefused } from "./refused-events.ts";
 import type { Api, Lifetime, Reporter } from "./roles.ts";
+import { ServerTime } from "./server-time.ts";
 
 /** Queues the reports of runs until the server has acknowledged them. */
 export interface Delivery extends Reporter {
@@ -27,6 +28,7 @@ export interface Session extends Api, Delivery, Lifetime {
   readonly transport: Transport;
   /** Identifies this process to a server on the same machine; undefined where the system has no identity for it. */
   readonly process: string | undefined;
+  readonly serverTime: ServerTime;
   /** Undefined where a thread could not reach the server. */
   readonly deputy: Deputy | undefined;
   /** The default store for results: `OSTINATO_RESULT_STORAGE`. */
@@ -112,6 +114,8 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   });
   const ownName = ownProcess();
   const server = await identify(client, { process: ownName, retries: retriesWithin(connectSeconds) });
+  const serverTime = new ServerTime(clock);
+  if (server !== undefined) serverTime.hear(toTimestamp(server.now));
   const reports = { onLost: report.lost, onFound: report.found };
   const events = await openEventSink(connection, { client, server, reports });
   const logs = logBuffer(client, {
@@ -134,6 +138,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     clock,
     server,
     process: ownName,
+    serverTime,
     deputy,
     resultStorage: process.env.OSTINATO_RESULT_STORAGE || undefined,
     background: new Set(),
