@@ -25,18 +25,19 @@ export function isDeferred({ type, details }: Pick<RunState, "type" | "details">
 /** Has a deferred task run that has become SCHEDULED wait for a task worker. Does nothing for other states. */
 export async function enqueue(unit: Unit, run: Queued, state: RunState): Promise<void> {
   if (!isDeferred(state)) return;
-  const { scheduled_time, task_parameters_id = null } = state.details;
-  const at = scheduled_time === null || scheduled_time === undefined ? state.timestamp : toTimestamp(scheduled_time);
-  const isDue = at <= unit.context.clock.now();
+  const { scheduled_time = null, task_parameters_id = null } = state.details;
+  const given = scheduled_time === null ? null : toTimestamp(scheduled_time);
+  // Without a time it is due now, also where the clock is set back in this moment.
+  const waits_until = given !== null && given > unit.context.clock.now() ? given : null;
   await queries.putDelivery(unit.tx, {
     task_run_id: run.id,
     task_key: run.task_key,
     priority: priorityOf(readJson(run.labels)),
-    queued: at,
-    waits_until: isDue ? null : at,
+    queued: given ?? state.timestamp,
+    waits_until,
     parameters_id: task_parameters_id,
   });
-  wake(unit, run.task_key, isDue ? atOnce : at);
+  wake(unit, run.task_key, waits_until ?? atOnce);
 }
 
 /** Hints for the same task that come together are one. */
