@@ -25,7 +25,7 @@ export interface AutomationTrial {
   /** `prefect.automation.triggered` of the automation, the first one first. */
   firings(automation: Pick<Automation, "id">): Promise<readonly Event[]>;
   /** The events that fired it. */
-  causes(automation: Pick<Automation, "id">): Promise<readonly unknown[]>;
+  causes(automation: Pick<Automation, "id">): Promise<readonly (string | null)[]>;
 }
 
 export function automationTrial(server: TestServer, clock: FakeClock): AutomationTrial {

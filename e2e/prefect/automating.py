@@ -1,0 +1,232 @@
+"""Makes automations, as people do in Python and by the command line, and waits for what they do.
+
+Knows nothing of Ostinato. Prints one JSON object of what it found, for the test that compares it; run against Prefect's own server it
+prints what the test expects.
+"""
+
+import json
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from asking import client, or_none, plain, prefect, runs_where, until
+from prefect import flow
+from prefect.automations import Automation
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events import emit_event
+from prefect.events.actions import (
+    CancelFlowRun,
+    ChangeFlowRunState,
+    DoNothing,
+    PauseAutomation,
+    PauseDeployment,
+    RunDeployment,
+)
+from prefect.events.schemas.automations import CompoundTrigger, EventTrigger, Posture, SequenceTrigger
+from prefect.events.schemas.deployment_triggers import DeploymentCompoundTrigger, DeploymentEventTrigger
+from prefect.states import Running
+
+flows = Path(__file__).with_name("served_flows.py")
+
+
+def command(*words: str) -> list[str]:
+    code, told = prefect(*words)
+    if code != 0:
+        raise RuntimeError(f"prefect {' '.join(words)} ended with {code}: {told}")
+    return plain(told)
+
+
+def deployed(name: str, triggers=()) -> UUID:
+    deployment = RunnerDeployment.from_entrypoint(f"{flows}:load", name=name, triggers=list(triggers))
+    return deployment.apply()
+
+
+def runs_of(deployment_id: UUID):
+    return runs_where(deployment_id={"any_": [str(deployment_id)]})
+
+
+def run_of(deployment_id: UUID, what: str):
+    return until(lambda: runs_of(deployment_id), f"a run, {what}")[0]
+
+
+def event_named(event: str, automation_id: UUID):
+    body = {
+        "filter": {"event": {"name": [event]}, "resource": {"id": [f"prefect.automation.{automation_id}"]}},
+        "limit": 10,
+    }
+
+    def look():
+        return client._client.post("/events/filter", json=body).json()["events"]
+
+    return until(look, f"{event} of {automation_id}")[0]
+
+
+def reacting() -> dict:
+    """An automation that runs a deployment when an event comes, with parameters of templates."""
+    target = deployed("reacted")
+    made = Automation(
+        name="react",
+        description="runs what was asked for",
+        tags=["mine"],
+        trigger=EventTrigger(
+            expect={"data.came"},
+            match={"prefect.resource.id": "lake.*"},
+            posture=Posture.Reactive,
+            threshold=2,
+            within=timedelta(minutes=5),
+        ),
+        actions=[RunDeployment(deployment_id=target, parameters={"rows": "{{ event.payload.rows }}"})],
+    ).create()
+    read = Automation.read(name="react")
+    emit_event("data.came", resource={"prefect.resource.id": "elsewhere"}, payload={"rows": 1})
+    for rows in (5, 7):
+        emit_event("data.came", resource={"prefect.resource.id": f"lake.{rows}"}, payload={"rows": rows})
+    run = run_of(target, "of the reaction")
+    executed = event_named("prefect.automation.action.executed", made.id)
+    fired = event_named("prefect.automation.triggered", made.id)
+    return {
+        "same": read.id == made.id,
+        "trigger": read.trigger.model_dump(mode="json", exclude={"id"}),
+        "tags": read.tags,
+        "rows": run.parameters["rows"],
+        "created_by": run.created_by.type,
+        "made_by_it": str(run.created_by.id) == str(made.id),
+        "action": {key: executed["payload"][key] for key in ("action_index", "action_type", "status_code")},
+        "roles": sorted(each["prefect.resource.role"] for each in executed["related"]),
+        "labels": fired["payload"]["triggering_labels"],
+        "cause": fired["payload"]["triggering_event"]["payload"],
+    }
+
+
+def missing() -> dict:
+    """An automation that acts when what should come does not come."""
+    target = deployed("missed")
+    Automation(
+        name="miss",
+        trigger=EventTrigger(
+            after={"job.began"},
+            expect={"job.ended"},
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            within=timedelta(seconds=10),
+        ),
+        actions=[RunDeployment(deployment_id=target, parameters={"source": "{{ labels.prefect.resource.id }}"})],
+    ).create()
+    for job in ("job.quick", "job.slow"):
+        emit_event("job.began", resource={"prefect.resource.id": job})
+    emit_event("job.ended", resource={"prefect.resource.id": "job.quick"})
+    run = run_of(target, "of what was missed")
+    return {"source": run.parameters["source"], "runs": len(runs_of(target))}
+
+
+def composed() -> dict:
+    triggers = [EventTrigger(expect={name}, posture=Posture.Reactive) for name in ("both.a", "both.b")]
+    compound = Automation(
+        name="both",
+        trigger=CompoundTrigger(require="all", within=timedelta(seconds=60), triggers=triggers),
+        actions=[DoNothing()],
+    ).create()
+    sequence = Automation(
+        name="in turn",
+        trigger=SequenceTrigger(within=timedelta(seconds=60), triggers=triggers),
+        actions=[DoNothing()],
+    ).create()
+    for name in ("both.a", "both.b"):
+        emit_event(name, resource={"prefect.resource.id": "x"})
+    return {
+        each.name: event_named("prefect.automation.action.executed", each.id)["payload"]["action_type"]
+        for each in (compound, sequence)
+    }
+
+
+def acting() -> dict:
+    """Actions on the flow run of the event, and on other automations and deployments."""
+
+    @flow
+    def waits():
+        pass
+
+    run = client.create_flow_run(waits, state=Running())
+    target = deployed("paused")
+    other = Automation(name="other", trigger=EventTrigger(expect={"never"}, posture="Reactive"), actions=[]).create()
+    Automation(
+        name="act",
+        trigger=EventTrigger(expect={"act.now"}, posture=Posture.Reactive),
+        actions=[
+            CancelFlowRun(),
+            PauseDeployment(deployment_id=target),
+            PauseAutomation(automation_id=other.id),
+        ],
+    ).create()
+    Automation(
+        name="change",
+        trigger=EventTrigger(expect={"change.now"}, posture=Posture.Reactive),
+        actions=[ChangeFlowRunState(state="CRASHED", name="Lost", message="by an automation", force=True)],
+    ).create()
+    about = {"prefect.resource.id": f"prefect.flow-run.{run.id}"}
+    emit_event("act.now", resource=about)
+    state = lambda: client.read_flow_run(run.id).state
+    until(lambda: state().type.value in ("CANCELLING", "CANCELLED"), "the cancellation")
+    until(lambda: client.read_deployment(target).paused, "the pause of the deployment")
+    until(lambda: not Automation.read(id=other.id).enabled, "the pause of the automation")
+    emit_event("change.now", resource=about)
+    until(lambda: state().name == "Lost", "the change of the state")
+    return {"state": f"{state().type.value} {state().message}"}
+
+
+def triggers_of_deployments() -> dict:
+    """Automations that belong to a deployment."""
+    reactive = DeploymentEventTrigger(
+        name="on arrival", expect={"own.came"}, parameters={"source": "{{ event.resource.id }}"}
+    )
+    both = DeploymentCompoundTrigger(
+        name="on both",
+        require="all",
+        within=60,
+        triggers=[EventTrigger(expect={"own.a"}, posture="Reactive"), EventTrigger(expect={"own.b"}, posture="Reactive")],
+    )
+    target = deployed("triggered", [reactive, both])
+    owned = lambda: sorted(each.name for each in client.read_resource_related_automations(f"prefect.deployment.{target}"))
+    first = owned()
+    emit_event("own.came", resource={"prefect.resource.id": "lake.1"})
+    run = run_of(target, "of its own trigger")
+    deployed("triggered", [reactive])
+    return {"first": first, "later": owned(), "source": run.parameters["source"]}
+
+
+def by_command() -> dict:
+    Automation(name="by hand", trigger=EventTrigger(expect={"x"}, posture="Reactive"), actions=[DoNothing()]).create()
+    listed = command("automation", "ls")
+    paused = command("automation", "pause", "by hand")
+    off = Automation.read(name="by hand").enabled
+    resumed = command("automation", "resume", "by hand")
+    inspected = command("automation", "inspect", "by hand", "--json")
+    gone = command("automation", "delete", "by hand")
+    file = Path(tempfile.mkdtemp()) / "automation.yaml"
+    file.write_text(
+        "name: from a file\ntrigger:\n  type: event\n  posture: Reactive\n  expect: [y]\nactions:\n  - type: do-nothing\n"
+    )
+    code, _ = prefect("automation", "create", "--from-file", str(file))
+    return {
+        "listed": any("by hand" in line for line in listed),
+        "paused": [off, bool(paused)],
+        "resumed": bool(resumed),
+        "inspected": "by hand" in " ".join(inspected),
+        "gone": bool(gone) and or_none(client.read_automations_by_name, "by hand") == [],
+        "from_file": code == 0 and len(client.read_automations_by_name("from a file")) == 1,
+    }
+
+
+print(
+    json.dumps(
+        {
+            "reacting": reacting(),
+            "missing": missing(),
+            "composed": composed(),
+            "acting": acting(),
+            "of_deployments": triggers_of_deployments(),
+            "by_command": by_command(),
+        }
+    )
+)

@@ -1,0 +1,181 @@
+import { addSeconds, formatTimestamp, type Timestamp } from "@ostinato/core";
+import type { Automation, Event } from "@ostinato/protocol";
+import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { automationTrial } from "../../test/automation-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { kinds, type Sent, type Step, steps } from "../../test/trigger-model.ts";
+import { completeTrigger } from "../automations/triggers.rules.ts";
+import type { Firing } from "./composites.rules.ts";
+import { type Counter, type Counts, countDeadline, countEvent, counterOf } from "./counting.rules.ts";
+import { knownAs } from "./known-triggers.rules.ts";
+import { dueOf, firstWindow, type Window } from "./windows.rules.ts";
+
+type Causes = Readonly<Record<string, readonly (string | null)[]>>;
+
+/** What the triggers of all kinds are given to, and asked for what fired them. */
+interface Subject {
+  send(name: string, key: string): Promise<Sent>;
+  wait(seconds: number): Promise<void>;
+  count(): Promise<void>;
+  restart(): Promise<void>;
+  causes(): Promise<Causes>;
+}
+
+async function agrees(subject: Subject, taken: readonly Step[]): Promise<void> {
+  const sent: Sent[] = [];
+  let until = 0;
+  const wait = async (seconds: number) => {
+    await subject.wait(seconds);
+    until += seconds;
+  };
+  // After these, no window is left in which something could still come.
+  const rest: readonly Step[] = Array.from({ length: 5 }, () => ({ kind: "wait", seconds: 13.7 }));
+  for (const step of [...taken, ...rest]) {
+    // No two events occur at the same moment.
+    if (step.kind === "event")
+      sent.push({ ...(await subject.send(step.name, step.key)), at: until + sent.length * 1e-6 });
+    else if (step.kind === "wait") await wait(step.seconds);
+    else await subject[step.kind]();
+  }
+  await subject.count();
+  const modelled = Object.entries(kinds).map(([title, { model }]) => [title, model(sent, until - 0.5)]);
+  expect(inAnyOrder(await subject.causes())).toEqual(inAnyOrder(Object.fromEntries(modelled)));
+}
+
+/** A deadline of one resource may be noticed after a later event of another. */
+function inAnyOrder(causes: Causes): Causes {
+  return Object.fromEntries(Object.entries(causes).map(([title, each]) => [title, each.toSorted()]));
+}
+
+/** The rules alone, with what they count in memory: fast enough for thousands of sequences. */
+function rulesAlone(): Subject {
+  let now = 0 as Timestamp;
+  let made = 0;
+  const newId = () => {
+    made += 1;
+    return String(made);
+  };
+  const automations = Object.entries(kinds).map(([title, { trigger }]) => {
+    const complete = completeTrigger(trigger((short) => short) as never, [], newId);
+    return { id: title, name: title, trigger: complete } as Automation;
+  });
+  const known = knownAs(1, automations);
+  const windows = new Map<string, { counter: Counter; window: Window }>();
+  const firings = new Map<string, readonly Firing[]>();
+  const nameOf = ({ entry, values }: Counter) => `${entry.trigger.id} ${values.join()}`;
+  const counts: Counts = {
+    windowOf: (counter) => windows.get(nameOf(counter))?.window,
+    setWindow(counter, window) {
+      if (window === undefined) windows.delete(nameOf(counter));
+      else windows.set(nameOf(counter), { counter, window });
+    },
+    firingsIn: ({ id }) => firings.get(id) ?? [],
+    setFirings: (_entry, { id }, kept) => void firings.set(id, kept),
+  };
+  for (const entry of known.triggers.values()) {
+    counts.setWindow({ entry, values: [] }, firstWindow(entry.trigger, now));
+  }
+  const fired = Object.fromEntries(automations.map(({ id }) => [id, [] as (string | null)[]]));
+  const counting = { counts, newId };
+  const note = (all: ReturnType<typeof countEvent>) => {
+    for (const { entry, firing } of all) fired[entry.automation.id]?.push(firing.event_id);
+  };
+  const count = async () => {
+    const due = [...windows.values()].filter(({ counter, window }) => {
+      const { trigger } = counter.entry;
+      return trigger.posture === "Proactive" && dueOf(trigger, window) <= addSeconds(now, -0.5);
+    });
+    const inTurn = due.toSorted((one, other) => one.window.ends - other.window.ends);
+    for (const { counter } of inTurn) note(countDeadline(counter, now, counting));
+  };
+  return {
+    async send(name, key) {
+      now = (now + 1) as Timestamp;
+      const id = newId();
+      const occurred = formatTimestamp(now);
+      const event = { id, event: name, occurred, resource: { "prefect.resource.id": key }, related: [] };
+      for (const entry of known.index.find(event as unknown as Event)) {
+        note(countEvent(counterOf(entry, event as unknown as Event), event as unknown as Event, counting));
+      }
+      return { id, name, key, at: 0 };
+    },
+    async wait(seconds) {
+      now = addSeconds(now, seconds);
+      await count();
+    },
+    count,
+    restart: async () => {},
+    causes: async () => fired,
+  };
+}
+
+describe("what triggers mean", () => {
+  test("is what a model in a few lines says, for whatever happens", async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, (taken) => agrees(rulesAlone(), taken)),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describeOnEachDatabase("what triggers of a server mean", (database) => {
+  let server: TestServer | undefined;
+  afterEach(async () => {
+    await server?.stop();
+  });
+
+  test("is the same, also where it is started anew in between", { timeout: 120_000 }, async () => {
+    const clock = fakeClock();
+    const start = async () => {
+      await server?.stop();
+      server = await startTestServer(database.url, { clock });
+      return server;
+    };
+    let turn = 0;
+    await start();
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        turn += 1;
+        const subject = await subjectOf(() => server as TestServer, { clock, turn, restart: start });
+        await agrees(subject, taken);
+        await subject.end();
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+interface Surroundings {
+  readonly clock: FakeClock;
+  readonly turn: number;
+  readonly restart: () => Promise<unknown>;
+}
+
+async function subjectOf(
+  server: () => TestServer,
+  { clock, turn, restart }: Surroundings,
+): Promise<Subject & { end(): Promise<void> }> {
+  const trial = () => automationTrial(server(), clock);
+  const nameOf = (short: string) => `turn-${turn}.${short}`;
+  const made = new Map<string, Automation>();
+  for (const [title, { trigger }] of Object.entries(kinds)) made.set(title, await trial().create(trigger(nameOf)));
+  return {
+    async send(name, key) {
+      const [id = ""] = await trial().happen({ event: nameOf(name), of: key });
+      return { id, name, key, at: 0 };
+    },
+    wait: (seconds) => trial().wait(seconds),
+    count: () => trial().count(),
+    restart: async () => void (await restart()),
+    async causes() {
+      const all = [...made].map(async ([title, automation]) => [title, await trial().causes(automation)] as const);
+      return Object.fromEntries(await Promise.all(all));
+    },
+    async end() {
+      for (const { id } of made.values()) await server().call("DELETE", `/automations/${id}`);
+    },
+  };
+}
