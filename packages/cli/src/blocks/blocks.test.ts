@@ -43,6 +43,38 @@ test("types are listed, shown and deleted", async () => {
   expect(await json("block", "type", "delete", "smb", "--yes")).toEqual({ deleted: "smb", blocks: 0 });
 });
 
+test("a parameter that is a block is given by its name to a flow of a file, and kept as a reference", async () => {
+  place.write(
+    "connects.mjs",
+    `import { block, flow } from "ostinato";
+const text = { type: "string" };
+const schema = { type: "object", required: ["user", "password"], properties: { user: text, password: text } };
+const Login = block({ type: "login", schema, secrets: ["password"] });
+const parameters = { type: "object", required: ["login"], properties: { login: schema } };
+export const connects = flow({ name: "connects", parameters, blocks: { login: Login } }, async function connects({ login }) {
+  return login.user + ", " + login.password.length;
+});
+export const saves = flow(async function saves() {
+  await Login.save("main", { user: "me", password: "planted" });
+});
+`,
+  );
+  const run = async (...args: readonly string[]) => {
+    const { stdout, stderr } = await place.run("run", ...args, "--json");
+    return JSON.parse(stdout.trimEnd().split("\n").at(-1) || JSON.stringify({ stderr }));
+  };
+  expect(await run("connects.mjs:saves")).toMatchObject({ state_type: "COMPLETED" });
+  const { id } = await json("block", "inspect", "login/main");
+  const reference = { $ref: { block_document_id: id } };
+  for (const given of ["main", JSON.stringify(reference)]) {
+    const outcome = await run("connects.mjs:connects", "-p", `login=${given}`);
+    expect(outcome).toMatchObject({ state_type: "COMPLETED", result: "me, 7" });
+    expect((await json("flow-run", "inspect", outcome.flow_run_id)).parameters).toEqual({ login: reference });
+  }
+  const absent = await place.run("run", "connects.mjs:connects", "-p", "login=nobody");
+  expect(absent.stderr).toContain('There is no block "login/nobody"');
+});
+
 test("a variable is set, read, listed, replaced and deleted", async () => {
   expect(await json("variable", "set", "regions", '["eu", 1.0]', "--tag", "etl")).toMatchObject({ tags: ["etl"] });
   expect((await place.run("variable", "get", "regions")).stdout).toBe('["eu",1.0]\n');

@@ -36,7 +36,7 @@ export async function backfill(wanted: string, options: BackfillOptions): Promis
     const found = await findDeployment(client, wanted);
     return {
       deployment: found,
-      parameters: parametersOf(found, options),
+      parameters: await parametersOf(client, found, options),
       times: inWords(() => backfillTimes(found.row, range)).map(formatTimestamp),
     };
   });

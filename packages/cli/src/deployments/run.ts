@@ -1,6 +1,7 @@
 import { ApiError, type Client } from "@ostinato/client";
 import { isTerminal, randomId } from "@ostinato/core";
 import { createFlowRunFromDeployment, type Deployment, type FlowRun, readFlowRun } from "@ostinato/protocol";
+import { withNamedBlocks } from "../blocks/parameter-blocks.ts";
 import { type Connected, withServer } from "../connect.ts";
 import { CliError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -37,7 +38,7 @@ export function run(wanted: string, options: DeploymentRunOptions): Promise<void
     const made = await createRun(client, deployment.row, {
       ...options,
       at,
-      parameters: parametersOf(deployment, options),
+      parameters: await parametersOf(client, deployment, options),
     });
     if (!options.watch && options.json) return sayJson(made);
     if (!options.watch) return sayMade(made, { deployment, client });
@@ -48,11 +49,15 @@ export function run(wanted: string, options: DeploymentRunOptions): Promise<void
 }
 
 /** The given parameters, once their names are right. The server checks the values. */
-export function parametersOf({ row, fullName }: NamedDeployment, given: GivenParameters): Parameters {
+export async function parametersOf(
+  client: Client,
+  { row, fullName }: NamedDeployment,
+  given: GivenParameters,
+): Promise<Parameters> {
   const schema = row.parameter_openapi_schema ?? undefined;
   const parameters = readParameters(given, schema);
   checkNames({ ...row.parameters, ...parameters }, { flowName: fullName, schema });
-  return parameters;
+  return await withNamedBlocks(client, parameters, schema);
 }
 
 interface RunToMake {

@@ -96,6 +96,7 @@ function readParameterFile(file: string): string {
 }
 
 interface JsonSchema {
+  readonly $ref?: unknown;
   readonly type?: unknown;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly required?: readonly string[];
@@ -132,11 +133,12 @@ function takesOnlyText(property: unknown): boolean {
 }
 
 export function typeText(property: unknown): string {
-  const { type, enum: values, const: constant, anyOf, oneOf, items } = Object(property) as JsonSchema;
+  const { $ref, type, enum: values, const: constant, anyOf, oneOf, items } = Object(property) as JsonSchema;
   const choices = anyOf ?? oneOf;
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(" | ");
   if (constant !== undefined) return JSON.stringify(constant);
   if (choices !== undefined) return choices.map(typeText).join(" | ");
+  if (typeof $ref === "string") return $ref.split("/").at(-1) ?? "any";
   if (type === "array") return `${items === undefined ? "any" : typeText(items)}[]`;
   if (Array.isArray(type)) return type.join(" | ");
   return typeof type === "string" ? type : "any";

@@ -2,7 +2,7 @@ import { createFlow, createFlowRun, readBlockDocumentByName, readBlockSchema } f
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { recordOnOwnServer } from "../../test/harness.ts";
-import { flow, resumeRun } from "../flow/flow.ts";
+import { describeFlow, flow, resumeRun, runFlow } from "../flow/flow.ts";
 import { redact } from "../secrets/redaction.ts";
 import { secret } from "../secrets/secret.ts";
 import { block } from "./block.ts";
@@ -121,6 +121,52 @@ test("a parameter of a run may be a block, which the flow gets as its values", a
   const run = await recorder.client.call(createFlowRun, { body: { flow_id, parameters, state: { type: "PENDING" } } });
   expect(await resumeRun(run.id, connect)).toBe("me, 17 characters, ********");
   expect((await recorder.flowRun(run.id)).parameters).toEqual(parameters);
+});
+
+describe("a parameter of a flow that is a block", () => {
+  const connect = flow(
+    {
+      name: "connects by name",
+      parameters: z.object({
+        login: z.object({ user: z.string(), password: z.string() }),
+        times: z.number().default(1),
+      }),
+      blocks: { login: Login },
+    },
+    async function connects({ login }) {
+      return `${login.user}, ${login.password.length} characters`;
+    },
+  );
+
+  test("is described as Prefect describes it, by a definition with its type", async () => {
+    const { parameterSchema } = await describeFlow(connect);
+    expect(parameterSchema).toMatchObject({
+      required: ["login"],
+      properties: { login: { title: "login", $ref: "#/definitions/Login" }, times: { default: 1 } },
+      definitions: {
+        Login: { title: "Login", type: "object", block_type_slug: "login", secret_fields: ["password"] },
+      },
+    });
+  });
+
+  test("is given by its name or by a reference, and the run keeps the reference and not the secret", async () => {
+    await Login.save("by-name", { user: "me", password: "planted-by-name" });
+    const { id } = await shown("login", "by-name");
+    const reference = { $ref: { block_document_id: id } };
+    for (const login of ["by-name", reference]) {
+      const future = runFlow(connect, { login });
+      expect(await future).toBe("me, 15 characters");
+      const run = await recorder.flowRun(future.id ?? "");
+      expect(run.parameters).toEqual({ login: reference });
+      expect(JSON.stringify(run)).not.toContain("planted-by-name");
+    }
+  });
+
+  test("that is not there says so, and so does one that the schema does not have", async () => {
+    await expect(runFlow(connect, { login: "nobody" })).rejects.toThrow('There is no block "login/nobody"');
+    const wrong = flow({ name: "wrong", parameters: z.object({ a: z.string() }), blocks: { b: Login } }, async () => 1);
+    await expect(describeFlow(wrong)).rejects.toThrow('blocks has the parameter "b", which the schema does not have');
+  });
 });
 
 describe("a variable", () => {

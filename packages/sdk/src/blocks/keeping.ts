@@ -82,6 +82,11 @@ export async function deleteBlock({ client }: Api, { type }: BlockDefinition, na
   await client.call<typeof deleteBlockDocument>("DELETE /block_documents/{id}", { params: { id } });
 }
 
+/** Rejects where there is no such block. */
+export async function blockIdByName({ client }: Api, { type, name }: NamedBlock): Promise<string> {
+  return (await requireDocument(client, type, name)).id;
+}
+
 async function requireDocument(client: Client, type: string, name: string): Promise<BlockDocument> {
   const found = await findDocument(client, type, name);
   if (found !== undefined) return found;

@@ -1,5 +1,6 @@
 import { isPlainObject } from "@ostinato/core";
 import type { Api } from "../session/roles.ts";
+import type { AnyBlock } from "./block-options.ts";
 
 /**
  * Parameters of JSON with the values of the blocks that they refer to by `{"$ref": {"block_document_id": "…"}}`, as Prefect's clients and pages
@@ -9,6 +10,25 @@ export async function withBlocks(api: Api, parameters: unknown): Promise<unknown
   if (!refersToBlocks(parameters)) return parameters;
   const { blockById } = await import("./keeping.ts");
   return await filledIn(parameters, (id) => blockById(api, id));
+}
+
+/** Parameters of JSON with a reference where one of `blocks` is given by its name, as a command line does. */
+export async function withReferences(
+  api: Api,
+  parameters: unknown,
+  blocks: Readonly<Record<string, AnyBlock>> = {},
+): Promise<unknown> {
+  if (!isPlainObject(parameters)) return parameters;
+  const named = Object.entries(blocks).flatMap(([field, { type }]) => {
+    const name = parameters[field];
+    return typeof name === "string" ? [{ field, type, name }] : [];
+  });
+  if (named.length === 0) return parameters;
+  const { blockIdByName } = await import("./keeping.ts");
+  const references = named.map(async ({ field, ...block }) => {
+    return [field, { $ref: { block_document_id: await blockIdByName(api, block) } }] as const;
+  });
+  return { ...parameters, ...Object.fromEntries(await Promise.all(references)) };
 }
 
 function refersToBlocks(value: unknown): boolean {

@@ -55,6 +55,31 @@ export async function wireSchema({ type, schema, secrets = [], nested = {} }: Bl
   return { fields, checksum: blockSchemaChecksum(fields), secretPaths };
 }
 
+/** The schema of parameters with blocks in place of their values, as Prefect describes those of a flow. */
+export async function schemaWithBlocks(
+  schema: object,
+  blocks: NonNullable<BlockDefinition["nested"]>,
+): Promise<JsonObject> {
+  const { properties = {}, definitions, ...others } = schema as Record<string, JsonObject>;
+  const unknown = Object.keys(blocks).find((field) => !Object.hasOwn(properties, field));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `blocks has the parameter "${unknown}", which the schema does not have. It has ${Object.keys(properties).join(", ")}.`,
+    );
+  }
+  const found = await nestedSchemas(blocks);
+  const references = found.map(({ field, title }) => {
+    const { title: own = field, description } = properties[field] as JsonObject;
+    const about = description === undefined ? {} : { description };
+    return [field, { title: own, ...about, $ref: `#/definitions/${title}` }] as const;
+  });
+  return {
+    ...others,
+    properties: { ...properties, ...Object.fromEntries(references) },
+    definitions: { ...definitions, ...Object.assign({}, ...found.map((block) => block.definitions)) },
+  };
+}
+
 interface NestedSchema {
   readonly field: string;
   readonly title: string;

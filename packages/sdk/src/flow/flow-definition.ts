@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Duration, durationSeconds } from "@ostinato/core";
+import type { AnyBlock } from "../blocks/block-options.ts";
 import { UsageError } from "../errors.ts";
 import { DefinitionIdentity, type Origin } from "../identity/definition-identity.ts";
 import { literalDefaults } from "../inputs/parameter-defaults.ts";
@@ -24,6 +25,11 @@ export interface FlowOptions extends Hooks {
   readonly tags?: readonly string[];
   /** Any Standard Schema (zod, valibot, arktype, …) or a TypeBox type: parameters are checked and coerced before anything runs. */
   readonly parameters?: ParameterSchema;
+  /**
+   * Parameters that are kept blocks: `{ login: Login }`. Forms offer the blocks of the type by name, a run is told only which one, and the flow gets
+   * its values, which the field of `parameters` describes.
+   */
+  readonly blocks?: Readonly<Record<string, AnyBlock>>;
   /** The name of each run: a template such as `"train {depth}"`, or a function of the parameters. Random by default. */
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of flow() type the parameters.
   readonly runName?: RunName<any>;

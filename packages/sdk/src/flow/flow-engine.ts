@@ -9,7 +9,7 @@ import type {
   TaskInputs,
 } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
-import { withBlocks } from "../blocks/parameter-blocks.ts";
+import { withBlocks, withReferences } from "../blocks/parameter-blocks.ts";
 import { context, type FlowRunView, type TaskRunView } from "../context.ts";
 import { toError, UsageError } from "../errors.ts";
 import { callIdentity } from "../identity/call-identity.ts";
@@ -159,14 +159,28 @@ function runInScope(
   })();
 }
 
+/** What was asked for, with references to blocks, and a promise of it with their values. Only parameters of JSON refer to blocks. */
+async function blocksFilledIn(
+  opened: Session,
+  { options }: FlowDefinition,
+  { parameters, areJson }: GivenParameters,
+): Promise<{ readonly asked: unknown; readonly filled: Promise<unknown> }> {
+  if (!areJson) return { asked: parameters, filled: Promise.resolve(parameters) };
+  const asked = await withReferences(opened, parameters, options.blocks);
+  return { asked, filled: withBlocks(opened, asked) };
+}
+
 async function runNew(opened: Session, { definition, given, future, parent }: NewRun): Promise<FinalState<unknown>> {
   const { options } = definition;
   // Counted before the first await, so that the names follow the order of the calls.
   const order = parent?.scope.count(`name ${definition.name}`) ?? 0;
-  const asked = await resolved(given.parameters);
+  const { asked, filled } = await blocksFilledIn(opened, definition, {
+    ...given,
+    parameters: await resolved(given.parameters),
+  });
   const checkJson = (json: unknown) => checkJsonParameters(definition.name, options.parameters, json);
   const checked = await settle(
-    given.areJson ? checkJson(asked) : checkParameters(definition.name, options.parameters, asked),
+    filled.then((all) => (given.areJson ? checkJson(all) : checkParameters(definition.name, options.parameters, all))),
   );
   const parameters = checked.ok ? checked.value : asked;
   const storage = await settle(storageOf(opened, definition));
@@ -191,7 +205,9 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
   const unfinished =
     parent === undefined || tracking === undefined ? undefined : await unfinishedSubflow(parent.scope, tracking);
   const { name, problem } = unfinished === undefined ? await nameOf(definition, parameters) : unnamed;
-  const record = () => recordParameters({ asked, got: checked.ok ? checked : undefined, checkJson });
+  // A run with blocks is recorded with references to them, and not with their secrets.
+  const isWhole = checked.ok && (await filled) === asked;
+  const record = () => recordParameters({ asked, got: isWhole ? checked : undefined, checkJson });
   const row = unfinished ?? (await createRun(opened, definition, { recorded: await record(), name, tracking }));
   const run = new FlowRun({
     session: opened,

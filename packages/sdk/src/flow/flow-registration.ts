@@ -1,7 +1,7 @@
 import type { createFlow, keepParameterSchema } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
+import { describedParameters } from "../blocks/described-parameters.ts";
 import { failureMessage } from "../failures/failure-text.ts";
-import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
 import { notice } from "../logging/console-output.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import type { Session } from "../session/session.ts";
@@ -31,7 +31,7 @@ async function register(session: Session, definition: FlowDefinition): Promise<s
 function sendSchema(session: Session, { name, version, options }: FlowDefinition, id: string): void {
   const sending = (async () => {
     await afterThisTurn();
-    const schema = options.parameters === undefined ? undefined : await jsonSchemaOf(options.parameters);
+    const schema = await describedParameters(options);
     if (schema === undefined) return;
     await session.client.call<typeof keepParameterSchema>("PUT /flows/{id}/parameter_schema", {
       params: { id },

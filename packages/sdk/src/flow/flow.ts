@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Static, TSchema } from "typebox";
+import { describedParameters } from "../blocks/described-parameters.ts";
 import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { originOf } from "../identity/definition-identity.ts";
 import type { Argument, Result } from "../inputs/argument-types.ts";
-import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
 import { readDefinition, shown } from "../run/option-checks.ts";
 import type { RunName } from "../run/run-name.ts";
 import { closeSession } from "../session/session.ts";
@@ -133,13 +133,7 @@ export function isFlow(value: unknown): value is AnyFlow {
 
 export async function describeFlow(flow: AnyFlow): Promise<FlowDescription> {
   const { name, version, options } = definitionOf(flow);
-  const { description, parameters } = options;
-  return {
-    name,
-    version,
-    description,
-    parameterSchema: parameters === undefined ? undefined : await jsonSchemaOf(parameters),
-  };
+  return { name, version, description: options.description, parameterSchema: await describedParameters(options) };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   aConcurrency,
   aDuration,
   aFunction,
+  anObject,
   anything,
   aShare,
   aString,
@@ -70,6 +71,7 @@ const flowRules: Rules = {
     (typeof value === "object" && value !== null && !Array.isArray(value)) || typeof value === "function"
       ? undefined
       : "a schema: of zod, valibot, arktype, TypeBox, or any that speaks Standard Schema",
+  blocks: anObject,
   concurrency: either(aConcurrency, aKeyedConcurrency),
 };
 

@@ -1,12 +1,12 @@
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
+import { describedParameters } from "../blocks/described-parameters.ts";
 import { UsageError } from "../errors.ts";
 import { definitionOf, isFlow } from "../flow/flow.ts";
 import type { FlowDefinition } from "../flow/flow-definition.ts";
 import { becomeRunProcess } from "../flow/flow-deployment.ts";
 import { onTopLevelCall } from "../flow/top-level-calls.ts";
 import { inferredSchema } from "../inputs/inferred-schema.ts";
-import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
 import { importProgram, shorten } from "./program-file.ts";
 import type { DescribedFlow, FileDescription } from "./run-job.ts";
 
@@ -33,7 +33,7 @@ export async function describeFile(file: string): Promise<FileDescription> {
 /** What is registered of a flow. */
 export async function describeDefinition({ name, version, options, fn }: FlowDefinition): Promise<DescribedFlow> {
   const { description, tags = [], parameters } = options;
-  const own = parameters === undefined ? undefined : await jsonSchemaOf(parameters);
+  const own = await describedParameters(options);
   const inferred = parameters === undefined ? inferredSchema(fn) : undefined;
   return {
     name,
