@@ -9,6 +9,7 @@ import {
   type BodyOf,
   filterDeployments,
   listArtifacts,
+  listBlocks,
   listFlowRuns,
   listFlows,
   readArtifactKeyPage,
@@ -17,6 +18,7 @@ import {
 import { launchBrowser, openPage, type Page, type Route } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
+import { keepValues } from "./demo/kept.ts";
 import { makeLimits } from "./demo/limits.ts";
 import { runPipeline } from "./demo/pipeline.ts";
 import { command, type DemoServer, startDemoServer } from "./demo/server.ts";
@@ -46,6 +48,7 @@ try {
   await makeRuns(server);
   await using _serving = await serveNightly(server);
   using _limits = await makeLimits(createClient({ baseUrl: `${server.url}/api` }));
+  await keepValues(createClient({ baseUrl: `${server.url}/api` }));
   await using _asking = await askForApproval(server);
   await takePictures(server.url, await pagesOf(createClient({ baseUrl: `${server.url}/api` })));
 } finally {
@@ -139,6 +142,8 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
   const { versions } = await client.call(readArtifactKeyPage, { params: { key: versioned } });
   const [nightly] = await client.call(filterDeployments, { body: { deployments: { name: { any_: ["nightly"] } } } });
   const deployment = `deployments/${nightly?.id ?? ""}`;
+  const { results: warehouses } = await client.call(listBlocks, { body: { types: ["warehouse"] } });
+  const [warehouse] = warehouses;
   const timeline = await client.call(readTimeline, { params: { id: pipeline } });
   const task = timeline.id.at(-2) ?? "";
   return {
@@ -173,6 +178,12 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
     "artifact-comparison": `artifacts/key/${encodeURIComponent(versioned)}?against=${versions[1]?.id ?? ""}`,
+    blocks: "blocks",
+    block: `blocks/block/${warehouse?.id ?? ""}`,
+    "block-edit": `blocks/block/${warehouse?.id ?? ""}/edit`,
+    "block-types": "blocks/catalog",
+    variables: "variables",
+    variable: "variables/threshold",
     search: {
       path: "runs",
       async act(page) {
