@@ -2,13 +2,12 @@ import { typeOfName } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import type { FlowRunRow } from "../api/types.ts";
 import type { Column } from "../components/columns.ts";
-import { Tags } from "../components/tag.tsx";
-import { RelativeTime } from "../components/time.tsx";
 import { isBad, type StateType, statedOf } from "../states.ts";
 import { DeploymentLink } from "./deployment-link.tsx";
 import { messageOf } from "./message-of.ts";
 import { Ran } from "./ran.tsx";
 import type { RunSort, RunsSearch } from "./runs-search.ts";
+import { attemptsColumn, endedColumn, messageColumn, startedColumn, tagsColumn } from "./shared-columns.tsx";
 import { StateWord } from "./state.tsx";
 import { TaskProgress } from "./task-progress.tsx";
 
@@ -37,14 +36,7 @@ export const runColumns: readonly RunColumn[] = [
     width: 108,
     cell: (run) => <StateWord {...statedOf(run)} />,
   },
-  {
-    id: "started",
-    label: "Started",
-    width: 88,
-    right: true,
-    sorts: ["START_TIME_DESC", "START_TIME_ASC"],
-    cell: (run) => <RelativeTime time={run.start_time ?? run.expected_start_time} className="truncate text-muted" />,
-  },
+  startedColumn(["START_TIME_DESC", "START_TIME_ASC"]),
   {
     id: "duration",
     label: "Duration",
@@ -52,20 +44,9 @@ export const runColumns: readonly RunColumn[] = [
     right: true,
     cell: (run) => <Ran run={run} since={run.state?.timestamp} />,
   },
-  {
-    id: "message",
-    label: "Message",
-    width: 232,
-    grows: 2.4,
-    hidden: true,
-    cell: (run) => (
-      <span className="truncate text-muted" title={messageOf(run)}>
-        {messageOf(run)}
-      </span>
-    ),
-  },
+  { ...messageColumn(messageOf, { width: 232, grows: 2.4 }), hidden: true },
   { id: "tasks", label: "Tasks", width: 136, cell: (run) => <TaskProgress counts={run.task_counts} /> },
-  { id: "tags", label: "Tags", width: 120, grows: 0.6, cell: (run) => <Tags tags={run.tags} most={2} /> },
+  tagsColumn(),
   {
     id: "parent",
     label: "Parent",
@@ -83,16 +64,8 @@ export const runColumns: readonly RunColumn[] = [
         </Link>
       ),
   },
-  { id: "attempts", label: "Attempts", width: 72, right: true, hidden: true, cell: (run) => run.run_count },
-  {
-    id: "ended",
-    label: "Ended",
-    width: 88,
-    right: true,
-    hidden: true,
-    sorts: ["END_TIME_DESC"],
-    cell: (run) => <RelativeTime time={run.end_time} className="truncate text-muted" />,
-  },
+  { ...attemptsColumn(), hidden: true },
+  endedColumn(["END_TIME_DESC"]),
   {
     id: "deployment",
     label: "Deployment",

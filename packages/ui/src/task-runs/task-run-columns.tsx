@@ -1,11 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import type { TaskRunRow } from "../api/types.ts";
 import type { Column } from "../components/columns.ts";
-import { Tags } from "../components/tag.tsx";
-import { RelativeTime } from "../components/time.tsx";
 import { withReadableTimes } from "../format.ts";
 import { Ran } from "../runs/ran.tsx";
 import { isOfFailures, keepingMessages } from "../runs/run-columns.tsx";
+import { attemptsColumn, endedColumn, messageColumn, startedColumn, tagsColumn } from "../runs/shared-columns.tsx";
 import { StateWord } from "../runs/state.tsx";
 import type { TaskRunSort, TaskRunsSearch } from "./task-runs-search.ts";
 
@@ -43,14 +42,7 @@ export const taskRunColumns: readonly TaskRunColumn[] = [
     width: 108,
     cell: (run) => <StateWord type={run.state_type} name={run.state_name} />,
   },
-  {
-    id: "started",
-    label: "Started",
-    width: 88,
-    right: true,
-    sorts: ["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"],
-    cell: (run) => <RelativeTime time={run.start_time ?? run.expected_start_time} className="truncate text-muted" />,
-  },
+  startedColumn(["EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"]),
   {
     id: "duration",
     label: "Duration",
@@ -58,35 +50,10 @@ export const taskRunColumns: readonly TaskRunColumn[] = [
     right: true,
     cell: (run) => <Ran run={run} since={run.state_timestamp} />,
   },
-  { id: "attempts", label: "Attempts", width: 60, right: true, cell: (run) => run.run_count },
-  {
-    id: "message",
-    label: "Message",
-    width: 140,
-    grows: 1.4,
-    cell: (run) => (
-      <span className="truncate text-muted" title={messageOf(run)}>
-        {messageOf(run)?.split("\n", 1)[0]}
-      </span>
-    ),
-  },
-  {
-    id: "tags",
-    label: "Tags",
-    width: 120,
-    grows: 0.6,
-    hidden: true,
-    cell: (run) => <Tags tags={run.tags} most={2} />,
-  },
-  {
-    id: "ended",
-    label: "Ended",
-    width: 88,
-    right: true,
-    hidden: true,
-    sorts: ["END_TIME_DESC"],
-    cell: (run) => <RelativeTime time={run.end_time} className="truncate text-muted" />,
-  },
+  attemptsColumn(),
+  messageColumn(messageOf, { width: 140, grows: 1.4 }),
+  { ...tagsColumn(), hidden: true },
+  endedColumn(["END_TIME_DESC"]),
 ];
 
 export const failureColumns = keepingMessages(taskRunColumns);

@@ -1,5 +1,6 @@
 import type { TaskRunRow } from "../api/types.ts";
 import { type CsvColumns, type CsvExport, csvFile } from "../components/csv.ts";
+import { csvOfCourse } from "../runs/shared-columns.tsx";
 import { taskRunPagesOf } from "./task-runs.queries.ts";
 import type { TaskRunsSearch } from "./task-runs-search.ts";
 
@@ -14,12 +15,6 @@ const columns: CsvColumns<TaskRunRow> = {
   flow_run: (run) => run.flow_run_name,
   flow_run_id: (run) => run.flow_run_id,
   flow: (run) => run.flow_name,
-  state_type: (run) => run.state_type,
-  state_name: (run) => run.state_name,
-  start_time: (run) => run.start_time,
-  end_time: (run) => run.end_time,
-  seconds: (run) => run.total_run_time,
-  attempts: (run) => run.run_count,
-  tags: (run) => run.tags.join(" "),
+  ...csvOfCourse(),
   message: (run) => run.state_message,
 };
