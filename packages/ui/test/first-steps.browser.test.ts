@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { accessibilityProblems, type OpenedPage, type Page } from "@ostinato/testing/browser";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createFlowNamed, recordPastRuns } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -137,6 +138,16 @@ test(
 );
 
 test.skipIf(python === undefined)("so does the Python program", () => serves("Python", dirname(python ?? "")), 120_000);
+
+test("an empty server has no runs yet, and one with older runs none in this time", async () => {
+  const { page, close } = await openEmpty("/");
+  await page.getByRole("heading", { name: "No runs yet" }).waitFor();
+  const flowId = await createFlowNamed(site.client, "old");
+  await recordPastRuns(site.client, [{ flowId, name: "older", ago: 3 * 86_400, took: 5 }]);
+  await page.reload();
+  await page.getByRole("heading", { name: "No runs in this time" }).waitFor();
+  await close();
+});
 
 test("who comes from Prefect is told the address of this server", async () => {
   const { page, close } = await openEmpty("/runs");

@@ -26,6 +26,8 @@ const DashboardInterval = Open({
 
 /** History and counts cover the runs expected in the range; `running`, `questions`, `waiting`, `upcoming` and `work_pools` show now, whatever the range. */
 export const Dashboard = Open({
+  /** Whether there is any run, of whatever time. */
+  has_runs: Type.Boolean(),
   history: Type.Array(DashboardInterval),
   counts: StateCounts,
   /** The counts of the span of the same length before `since`. */

@@ -40,8 +40,14 @@ export function Overview({
   const shown = [data.running, data.questions, data.waiting, data.upcoming, data.flows].some((rows) => rows.length > 0);
   if (!shown && total + sum(data.previous_counts) === 0) {
     return (
-      <FirstSteps title="No runs in this time" programs={firstRun} awaited="a run">
-        Start a run with the lines below, or choose a longer time above to see older runs.
+      <FirstSteps
+        title={data.has_runs ? "No runs in this time" : "No runs yet"}
+        programs={firstRun}
+        awaited={data.has_runs ? "a run" : "the first run"}
+      >
+        {data.has_runs
+          ? "Start a run with the lines below, or choose a longer time above to see older runs."
+          : "Your flows need no set-up here: their runs are shown as soon as they start. Try it with the lines below."}
       </FirstSteps>
     );
   }

@@ -161,6 +161,11 @@ export async function runsInState(db: Database, range: DashboardRange, wanted: R
   return rows;
 }
 
+export async function hasRuns(db: Database): Promise<boolean> {
+  const { rows } = await sql`SELECT id FROM flow_run LIMIT 1`.execute(db.slow);
+  return rows.length > 0;
+}
+
 function expectedIn({ since, until }: DashboardRange): RawBuilder<SqlBool> {
   return sql<SqlBool>`flow_run.expected_start_time >= ${since} AND flow_run.expected_start_time < ${until}`;
 }

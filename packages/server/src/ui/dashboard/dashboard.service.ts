@@ -35,6 +35,7 @@ export async function dashboard(context: Context, body: BodyOf<typeof readDashbo
     failureGroups(context, criteriaOf(range), maxFailures),
   ]);
   return {
+    has_runs: counts.byFlow.length > 0 || (await queries.hasRuns(context.db)),
     history: intervals(counts.history, split, edges),
     counts: countsOf(counts.byFlow),
     previous_counts: countsOf(counts.previous),
