@@ -2,7 +2,7 @@ import type { Event, EventTrigger, ResourceSpecification } from "@ostinato/proto
 import { beginningOf, isPattern } from "./glob.rules.ts";
 import { specificationsOf, takes } from "./matching.rules.ts";
 
-/** Finds the triggers that take an event, without a look at most of those that don't. */
+/** Finds the triggers that take an event, in their order, without a look at most of those that don't. */
 export interface TriggerIndex<T> {
   find(event: Event): readonly T[];
 }
@@ -22,6 +22,8 @@ interface Group<T> {
 }
 
 export function indexOf<T extends Indexed>(entries: readonly T[]): TriggerIndex<T> {
+  const places = new Map(entries.map((entry, place) => [entry, place]));
+  const placeOf = (entry: T) => places.get(entry) ?? 0;
   const named = new Map<string, Group<T>>();
   const beginning = new Map<string, Group<T>>();
   const lengths = new Set<number>();
@@ -54,7 +56,7 @@ export function indexOf<T extends Indexed>(entries: readonly T[]): TriggerIndex<
       for (const group of groupsFor(event.event)) {
         for (const entry of candidates(group, event, labels)) if (takes(entry.trigger, event)) found.add(entry);
       }
-      return [...found];
+      return [...found].sort((one, other) => placeOf(one) - placeOf(other));
     },
   };
 }
