@@ -17,6 +17,10 @@ export interface TaskDeliveriesOptions {
   readonly subscription: () => Omit<TaskSubscription, "type">;
   /** Called with task runs that are this worker's now, and the kept arguments of those that have some. */
   readonly onTaskRuns: (runs: readonly TaskRun[], parameters: readonly StoredResult[]) => void;
+  /** Called when the server knows this worker (again), with those of the runs it said it has that are not its own any more. */
+  readonly onSubscribed?: (lost: readonly string[]) => void;
+  /** Called each time the connection is lost, or could not be made. */
+  readonly onDisconnected?: () => void;
   readonly clock?: Clock;
 }
 
@@ -25,7 +29,7 @@ export function subscribeToTaskRuns(options: TaskDeliveriesOptions): {
   say(message: TaskWorkerMessage): void;
   close(): void;
 } {
-  const { baseUrl, auth, subscription, onTaskRuns, clock } = options;
+  const { baseUrl, auth, subscription, onTaskRuns, onDisconnected, clock } = options;
   const socket = openReconnectingSocket({
     baseUrl,
     path: "/task_runs/subscriptions/scheduled",
@@ -35,7 +39,9 @@ export function subscribeToTaskRuns(options: TaskDeliveriesOptions): {
     onMessage(message) {
       const heard = message as TaskDeliveryMessage;
       if (heard.type === "task-runs") onTaskRuns(heard.task_runs, heard.parameters);
+      else if (heard.type === "subscribed") options.onSubscribed?.(heard.lost);
     },
+    onDisconnected,
   });
   return { say: (message) => socket.send(JSON.stringify(message)), close: socket.close };
 }

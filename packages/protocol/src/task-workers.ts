@@ -87,7 +87,8 @@ export type TaskWorkerMessage = Static<typeof TaskWorkerMessage>;
 
 /** What a worker with `slots` gets. Other workers get each task run as a message of its own. */
 export type TaskDeliveryMessage =
-  | { readonly type: "subscribed" }
+  /** `lost` are those that it said it has, and that are not its own any more. */
+  | { readonly type: "subscribed"; readonly lost: readonly string[] }
   | {
       readonly type: "task-runs";
       readonly task_runs: readonly TaskRun[];

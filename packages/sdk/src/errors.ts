@@ -128,10 +128,9 @@ export class ClaimLost extends OstinatoError {
   override readonly name = "ClaimLost";
   readonly code = "CLAIM_LOST";
 
-  constructor(flowRunName: string) {
-    super(
-      `Flow run "${flowRunName}" is not this process's any more: the server has given it to another one. This one stops.`,
-    );
+  /** `run` says which one: `Flow run "silent-lemur"`. */
+  constructor(run: string) {
+    super(`${run} is not this process's any more: the server has given it to another one. This one stops.`);
   }
 }
 

@@ -12,7 +12,7 @@ import { type Session, session } from "../session/session.ts";
 import { DelayedRun } from "../task/delayed-run.ts";
 import type { CallOptions } from "../task/task-call.ts";
 import type { TaskDefinition } from "../task/task-definition.ts";
-import { requireServer } from "./server-needs.ts";
+import { requireKnownTask, requireServer } from "./server-needs.ts";
 
 const rules: Rules = {
   priority: (value) =>
@@ -31,11 +31,7 @@ export async function delayTask(
   const { name, identity, policy, options } = definition;
   const { priority = 0, startIn = 0 } = call.deferred ?? {};
   checkOptions(`delay() of task "${name}"`, call.deferred ?? {}, rules);
-  if (identity.doubt !== undefined) {
-    throw new UsageError(
-      `${identity.doubt} A worker would not know which one to run. Give it a key: task({ key: "…" })`,
-    );
-  }
+  requireKnownTask(definition);
   const seconds = durationSeconds(startIn);
   const caller = context.getStore();
   const opened = await session();

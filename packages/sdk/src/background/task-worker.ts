@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { durationSeconds, toTimestamp } from "@ostinato/core";
 import type { TaskRun as GivenTaskRun, StoredResult, TaskWorkerMessage } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
-import { Crashed, UsageError } from "../errors.ts";
+import { ClaimLost, Crashed, UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 import { revive } from "../results/kept-results.ts";
@@ -14,9 +14,11 @@ import type { WorkerOptions } from "../task/background.ts";
 import { definitionOf, standaloneScope } from "../task/task.ts";
 import type { TaskDefinition } from "../task/task-definition.ts";
 import { TaskRun } from "../task/task-run.ts";
-import { requireServer } from "./server-needs.ts";
+import { requireKnownTask, requireServer } from "./server-needs.ts";
 
 const defaults = { limit: 10, shutdownTimeout: "10m" } as const;
+/** A worker that was told to stop waits so long for a server that does not answer. Whoever stops it usually kills it after 30 s. */
+const maxFarewellSeconds = 10;
 
 /** Executes delayed runs of the tasks until the process is told to stop. */
 export async function runWorker(tasks: readonly unknown[], options: WorkerOptions): Promise<void> {
@@ -46,7 +48,7 @@ function definitionsOf(tasks: readonly unknown[]): ReadonlyMap<string, TaskDefin
     const definition = definitionOf(task);
     if (definition === undefined) throw new UsageError(`worker() takes tasks, and was given ${shown(task)}`);
     const { identity, name } = definition;
-    if (identity.doubt !== undefined) throw new UsageError(`${identity.doubt} Give it a key: task({ key: "…" })`);
+    requireKnownTask(definition);
     if (byKey.has(identity.label)) throw new UsageError(`worker() was given the task "${name}" twice`);
     byKey.set(identity.label, definition);
   }
@@ -61,8 +63,11 @@ class TaskWorker {
   readonly #identifier = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   /** The runs that this worker has, by their ids. */
   readonly #held = new Map<string, TaskRun | undefined>();
+  /** Set while the server may have given its runs to others. */
+  #cutOff: PromiseWithResolvers<void> | undefined;
   #subscription: { say(message: TaskWorkerMessage): void; close(): void } | undefined;
   #freed = 0;
+  readonly #stopping = Promise.withResolvers<void>();
   #isStopping = false;
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -83,7 +88,31 @@ class TaskWorker {
       clock,
       subscription: () => this.#describe(),
       onTaskRuns: (runs, parameters) => this.#take(runs, parameters),
+      onDisconnected: () => {
+        this.#cutOff ??= Promise.withResolvers();
+      },
+      onSubscribed: (lost) => this.#comeBack(lost),
     });
+  }
+
+  #comeBack(lost: readonly string[]): void {
+    for (const id of lost) {
+      const run = this.#held.get(id);
+      run?.interrupt(new ClaimLost(`Task run "${run.name}"`));
+    }
+    this.#cutOff?.resolve();
+    this.#cutOff = undefined;
+  }
+
+  /** A worker that is cut off learns which runs are still its own when it comes back; one that is to stop waits only so long for that. */
+  #untilOwned(): Promise<void> | undefined {
+    const back = this.#cutOff?.promise;
+    if (back === undefined) return undefined;
+    const { clock } = this.#session;
+    const farewell = this.#stopping.promise.then(
+      () => new Promise<void>((resolve) => void clock.after(maxFarewellSeconds, resolve)),
+    );
+    return Promise.race([back, farewell]);
   }
 
   #describe() {
@@ -101,6 +130,7 @@ class TaskWorker {
   /** Begins no further run, and waits for those under way: for so long, or until `atOnce` is aborted. Then they crash. */
   async stop(seconds: number, atOnce: AbortSignal): Promise<void> {
     this.#isStopping = true;
+    this.#stopping.resolve();
     this.#subscription?.say({ type: "drain" });
     const { size } = this.#held;
     if (size > 0) {
@@ -118,9 +148,22 @@ class TaskWorker {
       await this.#idle.promise;
     }
     stopTimer();
-    // What the worker has is its own until the server knows that it has ended.
-    await flushed(this.#session, this.#session.events);
+    await this.#tellEnds();
     this.#subscription?.close();
+  }
+
+  /** What the worker has is its own until the server knows that it has ended. */
+  async #tellEnds(): Promise<void> {
+    try {
+      await flushed(this.#session, this.#session.events, maxFarewellSeconds);
+    } catch (error) {
+      const why = failureMessage(error);
+      notice(
+        logLevels.error,
+        `the server was not told how the last runs ended: ${why}. It retries them by their policy, or ends them as crashed`,
+      );
+      this.#session.hurry(0);
+    }
   }
 
   #interruptAll(): void {
@@ -154,7 +197,7 @@ class TaskWorker {
     const read = await argumentsIn(parameters);
     const scope = standaloneScope(flowRunOf(given));
     scope.open(this.#session);
-    const call = { given: givenRun(given) };
+    const call = { given: { ...givenRun(given), untilOwned: () => this.#untilOwned() } };
     const known = "args" in read ? definition : unreadable(definition, read.problem);
     const run = new TaskRun(
       known,

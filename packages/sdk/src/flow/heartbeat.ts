@@ -80,7 +80,7 @@ export async function lookForEnd(run: WatchedRun): Promise<void> {
     if (state?.type === "CANCELLING" || state?.type === "CANCELLED")
       run.interrupt(new Cancelled(state.message ?? undefined));
     else if (state !== null && isSuspended(state)) run.interrupt(new Suspended(run.name));
-    else if (state !== null && hasLost(run.claim, state)) run.interrupt(new ClaimLost(run.name));
+    else if (state !== null && hasLost(run.claim, state)) run.interrupt(new ClaimLost(`Flow run "${run.name}"`));
   } catch (error) {
     if (isNotFound(error)) run.interrupt(endByDeletion(run.name));
     // Otherwise the next heartbeat looks again.

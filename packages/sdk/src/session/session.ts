@@ -35,6 +35,8 @@ export interface Session extends Api, Delivery, Lifetime {
   readonly resultStorage: string | undefined;
   /** Ids of the flows that are registered on the server, by name. */
   readonly flowIds: Map<string, Promise<string>>;
+  /** The program has been told to end: what the server has not taken when so many seconds have passed is left out when the session closes. */
+  hurry(seconds: number): void;
   /** Waits until the server has everything, then closes the connection. */
   close(): Promise<void>;
 }
@@ -63,11 +65,12 @@ export function session(): Promise<Session> {
 export async function flushed(
   { clock, connection }: Pick<Session, "clock" | "connection">,
   sink: { flush(): Promise<void> },
+  seconds = patientSeconds,
 ): Promise<void> {
   let stop = () => {};
   const givenUp = new Promise<never>((_, reject) => {
-    stop = clock.after(patientSeconds, () => {
-      reject(new ServerUnreachable(connection.baseUrl, `it was away for ${patientSeconds} s`));
+    stop = clock.after(seconds, () => {
+      reject(new ServerUnreachable(connection.baseUrl, `it was away for ${Math.round(seconds)} s`));
     });
   });
   await Promise.race([sink.flush(), givenUp]).finally(stop);
@@ -126,6 +129,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   });
   const deputy = deputyFor(connection);
   const alive = keepAlive(events);
+  let giveUpAt: number | undefined;
   const onExit = () => void closeSession();
   process.once("beforeExit", onExit);
 
@@ -145,11 +149,16 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     flowIds: new Map(),
     uiUrl: inProcess ? undefined : baseUrl.replace(/\/api$/, ""),
     keepAlive: alive.keepAlive,
+    hurry(seconds) {
+      giveUpAt = clock.elapsed() + seconds;
+    },
     async close() {
       process.off("beforeExit", onExit);
       const release = alive.keepAlive();
       try {
-        await Promise.all([events, logs].map((sink) => flushed({ clock, connection }, sink)));
+        const seconds = giveUpAt === undefined ? patientSeconds : Math.max(0, giveUpAt - clock.elapsed());
+        const delivered = Promise.all([events, logs].map((sink) => flushed({ clock, connection }, sink, seconds)));
+        await (giveUpAt === undefined ? delivered : delivered.catch(() => {}));
         await Promise.all([events.close(), logs.close(), deputy?.stop()]);
         await connection.close?.();
       } finally {

@@ -22,6 +22,8 @@ export interface GivenRun {
   readonly expectedStart: Timestamp | null;
   /** How many times it has begun. */
   readonly runCount: number;
+  /** What to wait for before an end is reported: undefined where the run is certainly this process's. */
+  readonly untilOwned: () => Promise<void> | undefined;
 }
 
 /** When and where a deferred call runs. */

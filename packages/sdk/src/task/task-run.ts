@@ -4,6 +4,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "../context.ts";
 import {
   Cancelled,
+  ClaimLost,
   Crashed,
   rootCause,
   Suspended,
@@ -341,8 +342,18 @@ export class TaskRun implements Interruptible, TaskRunView {
     part.complete({ hooks: options, step: { run: { id, name, attempt }, of, value }, result });
   }
 
-  /** Calls the function, bounded by the timeout and by interruption; the result of a function that runs on is ignored. */
+  /** Whoever may have lost the run to another process learns that first, and then reports nothing. */
   async #callFunction(args: readonly unknown[]): Promise<unknown> {
+    try {
+      return await this.#callInTime(args);
+    } finally {
+      const owned = this.#interruption.reason === undefined ? this.#call.given?.untilOwned() : undefined;
+      if (owned !== undefined) await this.#interruption.guard(owned);
+    }
+  }
+
+  /** Calls the function, bounded by the timeout and by interruption; the result of a function that runs on is ignored. */
+  async #callInTime(args: readonly unknown[]): Promise<unknown> {
     const { definition, scope } = this;
     const { timeoutSeconds } = definition;
     this.#interruption.beginAttempt();
@@ -439,6 +450,10 @@ export class TaskRun implements Interruptible, TaskRunView {
       // Prefect's name for it, which is not a final state on the server.
       const state = this.#enter({ type: "PENDING", name: stateNames.notReady, message });
       return unsuccessfulState({ ...state, type: "FAILED" }, error);
+    }
+    if (own && error instanceof ClaimLost) {
+      this.#log(logLevels.warning, failureMessage(error));
+      return unsuccessfulState(unrecorded(this.id, "CRASHED", stateNames.crashed), error);
     }
     const details = redactInside(failureDetails(error));
     if (own && (error instanceof Crashed || error instanceof Suspended)) {

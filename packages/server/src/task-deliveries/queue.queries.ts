@@ -134,6 +134,14 @@ export async function giveBackOthers(tx: Writer, worker: LiveWorker): Promise<re
   return [...new Set(rows.map(({ task_key }) => task_key))];
 }
 
+/** Those of the task runs that the worker has. */
+export async function heldAmong(tx: Writer, workerId: string, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<{ task_run_id: string }>`SELECT task_run_id FROM task_delivery
+    WHERE worker_id = ${workerId} AND task_run_id IN (SELECT id FROM ${idRows(ids)} AS wanted)`.execute(tx);
+  return rows.map(({ task_run_id }) => task_run_id);
+}
+
 /** Those of the task runs that have not ended. */
 export async function openAmong(reader: Reader, ids: readonly string[]): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`SELECT id FROM task_run

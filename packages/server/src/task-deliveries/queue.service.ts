@@ -141,14 +141,17 @@ export function giveBack(context: Context, workerId: string, taskRunIds: readonl
 
 /**
  * What the same worker has from connections before this one stays its own: what it confirmed, and of that only `held` where it says what it
- * has. The rest is given back at once.
+ * has. The rest is given back at once. Gives those of `held` that are not its own any more: another worker may have them.
  */
-export async function takeAlong(unit: Unit, worker: LiveWorker, held: readonly string[] | undefined): Promise<void> {
-  await moveConfirmed(
-    unit.tx,
-    worker,
-    held?.map((id) => id.toLowerCase()),
-  );
-  if (held === undefined) return;
+export async function takeAlong(
+  unit: Unit,
+  worker: LiveWorker,
+  held: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  const ids = held?.map((id) => id.toLowerCase());
+  await moveConfirmed(unit.tx, worker, ids);
+  if (ids === undefined) return [];
   for (const key of await queries.giveBackOthers(unit.tx, worker)) wake(unit, key);
+  const kept = new Set(await queries.heldAmong(unit.tx, worker.id, ids));
+  return ids.filter((id) => !kept.has(id));
 }

@@ -170,15 +170,15 @@ class Connection implements Member {
       task_keys: writeJson(keys),
       takes_many: slots === undefined ? 0 : 1,
     };
-    await unit(this.#context, async (unit) => {
+    const lost = await unit(this.#context, async (unit) => {
       await queries.keepWorker(unit.tx, worker, { seconds: holdSeconds, now: this.#context.clock.now() });
-      await takeAlong(unit, worker, value.held ?? undefined);
+      return takeAlong(unit, worker, value.held ?? undefined);
     });
     if (!this.#isConnected) return this.#letGo(returnSeconds);
     this.#takesMany = slots !== undefined;
     this.#process = value.process ?? undefined;
     this.slots = slots ?? 1;
-    if (this.#takesMany) this.#say({ type: "subscribed" });
+    if (this.#takesMany) this.#say({ type: "subscribed", lost });
     this.#line = this.#hub.join(this, worker, keys);
     this.#line.due(keys);
   }
