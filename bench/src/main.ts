@@ -3,7 +3,8 @@ import { createDatabase, startPostgres } from "@ostinato/testing/postgres";
 import { flatnessOf, printFlatness } from "./flatness.ts";
 import type { Group } from "./group.ts";
 import { options, printHelp } from "./options.ts";
-import { onDbos } from "./peers/dbos.ts";
+import { onDbos, onDbosQueue } from "./peers/dbos.ts";
+import { onGraphileWorker } from "./peers/graphile-worker.ts";
 import { onPrefect } from "./peers/prefect.ts";
 import { findPrefect } from "./peers/prefect-install.ts";
 import { report } from "./report.ts";
@@ -89,8 +90,12 @@ async function onOurs(database: DatabaseName, databaseUrl: string | undefined): 
   const target = await startTarget({ database, databaseUrl });
   try {
     await measureGroups(chosen, target, effort);
-    if (peers && !quick && database === "postgresql" && chosen.includes(flows)) {
-      await onDbos(target, (group, dbos) => measureGroups([group], dbos, effort));
+    if (!peers || quick || database !== "postgresql") return;
+    const measure = (group: Group, peer: Target) => measureGroups([group], peer, effort);
+    if (chosen.includes(flows)) await onDbos(target, measure);
+    if (chosen.includes(background)) {
+      await onDbosQueue(target, measure);
+      await onGraphileWorker(target, measure);
     }
   } finally {
     await target.stop();

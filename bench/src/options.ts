@@ -26,7 +26,7 @@ export function printHelp(groups: readonly Group[]): void {
   --quick          less of everything, once; no peers, no packing, no flows of 10,000, pages on SQLite only: about a minute
   --only <words>   rows, or a group of them, whose name holds the words: ${groups.map(({ name }) => name).join(", ")}
   --on <database>  sqlite or postgresql; both unless told
-  --no-peers       without Prefect, on the same databases, and DBOS, on PostgreSQL, which are measured where they can be
+  --no-peers       without Prefect, on the same databases, and DBOS and graphile-worker, on PostgreSQL, which are measured where they can be
                    installed (PREFECT_PYTHON names a Python that has Prefect)
   --how            says under each row what was done
   --json <file>    writes all samples, what was done, and the ratios

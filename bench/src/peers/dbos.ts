@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { cacheFolder, folderMadeOnce } from "@ostinato/testing/cache";
 import { runProgram } from "../flow-program.ts";
 import { type Group, group } from "../group.ts";
-import { messageOf } from "../row.ts";
 import { flowWork } from "../rows/flow-work.ts";
 import type { Target } from "../target.ts";
+import { installOnce } from "./npm-install.ts";
+import { onQueue } from "./queues.ts";
 
 const version = "5.3.0";
 const program = fileURLToPath(new URL("../programs/dbos.ts", import.meta.url));
@@ -24,35 +20,29 @@ const steps: Group = group<Target>({
   }),
 });
 
+/** Background tasks as workflows of a queue, on the same PostgreSQL. */
+export async function onDbosQueue(
+  target: Target,
+  measure: (group: Group, target: Target) => Promise<void>,
+): Promise<void> {
+  const folder = await installOnce("@dbos-inc/dbos-sdk", version);
+  if (folder === undefined) return;
+  const url = new URL(target.databaseUrl);
+  url.pathname = "/dbos_queue_bench";
+  const env = { DBOS_FOLDER: folder };
+  await onQueue({ name: "dbos", program: "dbos-queue.ts", env, databaseUrl: url.href }, target, measure);
+}
+
 /** The same flows as workflows of steps, on the same PostgreSQL. */
 export async function onDbos(
   { databaseUrl, ...target }: Target,
   measure: (group: Group, target: Target) => Promise<void>,
 ): Promise<void> {
-  const folder = await install();
+  const folder = await installOnce("@dbos-inc/dbos-sdk", version);
   if (folder === undefined) return;
   const url = new URL(databaseUrl);
   url.pathname = "/dbos_bench";
   const env = { DBOS_FOLDER: folder, DBOS_DATABASE_URL: url.href };
   const flows = { program: process.execPath, args: [program], env };
   await measure(steps, { ...target, databaseUrl: url.href, name: "dbos", peer: true, flows });
-}
-
-/** Installs DBOS into the cache folder once; undefined, with a message, where that fails. */
-async function install(): Promise<string | undefined> {
-  const kept = join(cacheFolder, `bench-dbos-${version}`);
-  try {
-    return await folderMadeOnce(kept, async (folder) => {
-      console.log(`… installing DBOS, once; kept in ${kept}`);
-      await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }));
-      await promisify(execFile)("npm", ["install", "--no-audit", "--no-fund", `@dbos-inc/dbos-sdk@${version}`], {
-        cwd: folder,
-        shell: process.platform === "win32",
-      });
-    });
-  } catch (error) {
-    const [reason] = messageOf(error).split("\n");
-    console.log(`DBOS is left out, since it can't be installed: ${reason}`);
-    return undefined;
-  }
 }

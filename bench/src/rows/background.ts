@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../flow-program.ts";
-import { type Group, group } from "../group.ts";
+import { type Group, group, type Work } from "../group.ts";
 import { connect } from "../http-load.ts";
 import { amount, repeat } from "../row.ts";
-import { end, type Target } from "../target.ts";
+import { type Command, end, type Target } from "../target.ts";
 
-const workerCount = 4;
+export const workerCount = 4;
 
 interface Stage {
   readonly target: Target;
@@ -33,20 +33,33 @@ export const background: Group = group<Stage>({
     await Promise.all(workers.map(end));
   },
   works: [
-    {
-      rows: [{ row: `background tasks, ${workerCount} workers`, unit: "/s" }],
-      peers: true,
-      how: (effort) =>
-        `${amount(effort, full.ours)} calls of delay() at once (peers: ${amount(effort, full.peers)}), until the results of all are known, by ${workerCount} workers of 10 at once`,
-      async measure({ target }, effort) {
-        const count = amount(effort, target.peer ? full.peers : full.ours, 10);
-        const { program, env } = target.flows;
-        const command = { program, args: [programOf(target)], env };
-        return [await repeat(effort.runs, async () => count / (await runProgram(command, [String(count)])).seconds)];
-      },
-    },
+    backgroundWork(({ target }) => ({
+      command: { program: target.flows.program, args: [programOf(target)], env: target.flows.env },
+      full: target.peer ? full.peers : full.ours,
+    })),
   ],
 });
+
+interface Delaying {
+  /** Delays as many as its argument says, and prints the seconds until it knows the results. */
+  readonly command: Command;
+  readonly full: number;
+}
+
+/** The row, for each system with a queue. */
+export function backgroundWork<Stage>(delaying: (stage: Stage) => Delaying): Work<Stage> {
+  return {
+    rows: [{ row: `background tasks, ${workerCount} workers`, unit: "/s" }],
+    peers: true,
+    how: (effort) =>
+      `${amount(effort, full.ours)} calls of delay() at once (Prefect: ${amount(effort, full.peers)}), until the results of all are known, by ${workerCount} workers of 10 at once; of graphile-worker until the table of jobs is empty`,
+    async measure(stage, effort) {
+      const { command, full } = delaying(stage);
+      const count = amount(effort, full, 10);
+      return [await repeat(effort.runs, async () => count / (await runProgram(command, [String(count)])).seconds)];
+    },
+  };
+}
 
 function programOf({ peer }: Target): string {
   return fileURLToPath(new URL(`../programs/background.${peer ? "py" : "ts"}`, import.meta.url));
