@@ -163,7 +163,7 @@ describeOnEachDatabase("background tasks", (database) => {
     const key = newKey();
     const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: ["pipe", "ignore", "ignore"] });
     const socket = await connect({ keys: [key], client_id: "own-1", slots: 1, process: nameOfProcess(child.pid ?? 0) });
-    expect(await socket.next()).toEqual({ type: "subscribed" });
+    expect(await socket.next()).toEqual({ type: "subscribed", lost: [] });
     await delay(key);
     await wake();
     const [run] = await gotMany(socket);
