@@ -78,7 +78,7 @@ describeOnEachDatabase("background tasks whose worker is lost", (database) => {
       expect(state_type).toBe("COMPLETED");
       return run_count;
     }, patience);
-  async function valueOf(id: string): Promise<unknown> {
+  async function keptValueOf(id: string): Promise<unknown> {
     const stored = await client.call(readTaskRunValue, { params: { id } });
     return deserialize(stored?.data ?? "");
   }
@@ -94,7 +94,7 @@ describeOnEachDatabase("background tasks whose worker is lost", (database) => {
     await vi.waitFor(async () => expect(await workers()).toEqual([second.child.pid]), patience);
     expect(await whileTimePasses(nextJson(second))).toMatchObject({ says: "begun", attempt: 2, worker: "second" });
     expect(await ended(id)).toBe(2);
-    expect(await valueOf(id)).toBe("second");
+    expect(await keptValueOf(id)).toBe("second");
   });
 
   test.each([
@@ -121,7 +121,7 @@ describeOnEachDatabase("background tasks whose worker is lost", (database) => {
     first.child.kill("SIGTERM");
     expect(await first.ended()).toMatchObject({ code: 0 });
     // What the first one sent before it ended is there by now.
-    expect(await valueOf(id)).toBe("second");
+    expect(await keptValueOf(id)).toBe("second");
     expect((await statesOf(id)).filter((name) => name === "Completed")).toEqual(["Completed"]);
   });
 
@@ -135,7 +135,7 @@ describeOnEachDatabase("background tasks whose worker is lost", (database) => {
     expect(await nextJson(first)).toMatchObject({ says: "returns" });
     cable.mend();
     expect(await ended(id)).toBe(1);
-    expect(await valueOf(id)).toBe("first");
+    expect(await keptValueOf(id)).toBe("first");
   });
 
   test("and that is told to stop while nobody answers ends all the same, and says what it could not tell", async () => {
