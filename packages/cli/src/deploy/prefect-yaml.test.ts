@@ -102,7 +102,7 @@ deployments:
     expect(remarks).toEqual([
       'prefect.yaml: a: "entrypiont" means nothing here. Did you mean "entrypoint"?',
       "prefect.yaml: a: its build steps are not run. Do what they do before this command, and name the image in job_variables.",
-      "prefect.yaml: a: its triggers are not made, since this version has no automations.",
+      "prefect.yaml: a: this command does not make its triggers. For triggers, run `prefect deploy`.",
     ]);
   });
 

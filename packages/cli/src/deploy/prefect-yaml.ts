@@ -84,7 +84,7 @@ function undone(what: string, file: YamlRecord, deployment: YamlRecord): readonl
     );
   const further = (["triggers", "sla"] as const)
     .filter((key) => !isEmpty(deployment[key]))
-    .map((key) => `${what}: its ${key} are not made, since this version has no automations.`);
+    .map((key) => `${what}: this command does not make its ${key}. For triggers, run \`prefect deploy\`.`);
   return [...steps, ...further];
 }
 
