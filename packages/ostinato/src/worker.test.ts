@@ -119,6 +119,13 @@ export const told = flow({ name: "told" }, async () => {
     const log = JSON.stringify(await logOf(server, run));
     expect(log).toContain("in eu-1, with the token: true");
     expect(log + worker.output()).not.toContain("planted-secret");
+    const { ask: askWithout } = await deploy(server, "told", {
+      name: "without-variable",
+      job_variables: { env: { REGION: "{{ prefect.variables.absent }}" } },
+    });
+    const without = await ended(client, await askWithout());
+    expect(without.state_name).toBe("Completed");
+    expect(JSON.stringify(await logOf(server, without))).toContain('There is no variable \\"absent\\" on the server');
     const { ask: askMissing } = await deploy(server, "told", {
       name: "without-block",
       job_variables: { env: { TOKEN: "{{ prefect.blocks.secret.none }}" } },

@@ -1,6 +1,6 @@
 import { isNotFound, ServerUnreachable } from "@ostinato/client";
 import { type Claim, proposeState, readState } from "@ostinato/client/flow-run-states";
-import { keptValues } from "@ostinato/client/kept-values";
+import { type KeptValues, keptValues } from "@ostinato/client/kept-values";
 import { isTerminal, sleep, stateNames, toTimestamp } from "@ostinato/core";
 import type {
   Deployment,
@@ -192,12 +192,30 @@ export class HeldRun {
         workerName: name,
         baseUrl: client.baseUrl,
         auth: client.auth,
-        references: keptValues(client),
+        references: this.#references(),
       });
       return { job, objects: { run, deployment, flow } };
     } catch (error) {
       throw new CannotStart(`The job of the run cannot be made: ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  /** The blocks and variables of the server. A variable that is not there is left out as in Prefect, but the log of the run says so. */
+  #references(): KeptValues {
+    const kept = keptValues(this.#worker.client);
+    return {
+      ...kept,
+      variable: async (name) => {
+        const value = await kept.variable(name);
+        if (value === undefined) {
+          this.#log.say(
+            "warning",
+            `There is no variable "${name}" on the server, so what refers to it in the job variables or the job template of the work pool is left out.`,
+          );
+        }
+        return value;
+      },
+    };
   }
 
   async #deploymentOf({ deployment_id: id }: FlowRun): Promise<Deployment> {
