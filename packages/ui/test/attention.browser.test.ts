@@ -1,3 +1,4 @@
+import { createFlowRunInput, setFlowRunState } from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, recordPastRuns, startRun } from "./fixtures.ts";
@@ -97,6 +98,38 @@ describe("the tab of the browser", () => {
     expect(problems).toEqual([]);
     await close();
   });
+});
+
+test("the browser tells that a run asks for input, once each time, and then that it ended", async () => {
+  const run = await startRun(site.client, { flowId, name: "asking-owl" });
+  const { page, problems, close } = await site.open("/artifacts");
+  await page.addInitScript(noteNotices);
+  const titles = () => page.evaluate(() => (globalThis as unknown as { told: Told[] }).told.map(({ title }) => title));
+  await page.goto(`${site.origin}/runs/flow-run/${run.id}`);
+  await page.getByRole("button", { name: "Tell me when it ends or asks for input" }).click();
+  await page.getByRole("button", { name: "Tell me when it ends", pressed: true }).waitFor();
+  const pause = (key: string) =>
+    site.client.call(setFlowRunState, {
+      params: { id: run.id },
+      body: {
+        state: { type: "PAUSED", state_details: { pause_key: key, run_input_keyset: { schema: key } } },
+        force: true,
+      },
+    });
+  await pause("first");
+  await expect.poll(titles).toEqual(["? asking-owl: Waits for input"]);
+  await site.client.call(createFlowRunInput, { params: { id: run.id }, body: { key: "first", value: "{}" } });
+  await page
+    .getByRole("region", { name: "What it waits for" })
+    .getByRole("button", { name: "Answer and resume" })
+    .waitFor();
+  await pause("second");
+  await expect.poll(titles).toEqual(["? asking-owl: Waits for input", "? asking-owl: Waits for input"]);
+  await run.end("COMPLETED");
+  await expect.poll(async () => (await titles()).at(-1)).toBe("✓ asking-owl: Completed");
+  expect(await titles()).toHaveLength(3);
+  expect(problems).toEqual([]);
+  await close();
 });
 
 describe("the focus", () => {

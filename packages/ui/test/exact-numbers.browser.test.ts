@@ -89,8 +89,8 @@ test("what a form asks for is sent as it was typed", async () => {
   await site.client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
   const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
   const box = page.getByRole("region", { name: "What it waits for" });
-  await box.getByRole("textbox", { name: /customer/ }).fill("9007199254740993");
-  await box.getByRole("textbox", { name: /share/ }).fill("1.0");
+  await box.getByRole("textbox", { name: "Customer" }).fill("9007199254740993");
+  await box.getByRole("textbox", { name: "Share" }).fill("1.0");
   await box.getByRole("button", { name: "Answer and resume" }).click();
   await box.waitFor({ state: "hidden" });
   const kept = await site.client.call(readFlowRunInput, { params: { id: run.id, key: "response" } });

@@ -104,7 +104,7 @@ describe("the page of a run that asks", () => {
       await expect.poll(() => page.title()).toBe(`? hazel-${theme} · release`);
       expect(await box(page).getByRole("textbox", { name: "Comment" }).inputValue()).toBe("Looks good");
       await send(page).click();
-      await box(page).getByRole("alert").getByText("One field is missing or wrong: approved.").waitFor();
+      await box(page).getByRole("alert").getByText("One field is missing or wrong: Approved.").waitFor();
       await box(page).getByText("This field is required.").waitFor();
       expect(await accessibilityProblems(page)).toEqual([]);
       await box(page).getByRole("radiogroup", { name: "Approved" }).getByRole("radio", { name: "Yes" }).check();
@@ -133,7 +133,7 @@ describe("the page of a run that asks", () => {
       schema: { title: "How many?", type: "object", properties: { rows: { type: "integer" } } },
     });
     await box(page).getByRole("heading", { name: "How many?" }).waitFor();
-    await box(page).getByRole("textbox", { name: "rows" }).fill("7");
+    await box(page).getByRole("textbox", { name: "Rows" }).fill("7");
     await send(page).click();
     await box(page).waitFor({ state: "hidden" });
     expect(await second.answer()).toEqual({ rows: 7 });
@@ -184,17 +184,20 @@ describe("the page of a run that asks", () => {
       title: "Thirty",
       type: "object",
       required: names,
-      properties: Object.fromEntries(names.map((name) => [name, { type: "string", title: name }])),
+      properties: Object.fromEntries(names.map((name) => [name, { type: "string" }])),
     };
     const run = await asking("thirty", { schema });
     const { page, close } = await site.open(`/runs/flow-run/${run.id}`);
     await send(page).click();
     await box(page)
       .getByRole("alert")
-      .getByText(/^30 fields are missing or wrong: field_0, /)
+      .getByText(/^30 fields are missing or wrong: Field 0, /)
       .waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-invalid"))).toBe("true");
-    for (const name of names) await box(page).getByRole("textbox", { name, exact: true }).fill(name);
+    for (const name of names)
+      await box(page)
+        .getByRole("textbox", { name: name.replace("field_", "Field "), exact: true })
+        .fill(name);
     await send(page).click();
     await box(page).waitFor({ state: "hidden" });
     expect(await run.question.answer()).toEqual(Object.fromEntries(names.map((name) => [name, name])));

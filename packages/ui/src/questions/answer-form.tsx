@@ -8,7 +8,7 @@ import { ValuesForm, type WrittenValues } from "../forms/schema-form.tsx";
 import { useServerCheck } from "../forms/server-check.ts";
 import { problemInRefusal } from "../forms/server-problems.ts";
 import { resumeRun } from "../runs/run-actions.ts";
-import { type AnswerBase, answerBase, hasFields } from "./answer-values.ts";
+import { type AnswerBase, answerBase, hasFields, placeInWords } from "./answer-values.ts";
 import { inWords } from "./refusals.ts";
 
 export interface AnswerFormProps {
@@ -74,7 +74,7 @@ export function AnswerForm({ question, onlyForm = false, onBegun, onAnswered, on
           }}
         />
       ) : null}
-      {showProblems && !written.isValid ? <Summary problems={problemsOf(base, written)} /> : null}
+      {showProblems && !written.isValid ? <Summary base={base} written={written} /> : null}
       {isWarned ? (
         <p role="alert" className="rounded-md border border-l-3 border-l-(--state-late) px-3 py-2">
           You have entered nothing. The run continues with the default of every field.
@@ -95,19 +95,14 @@ export function AnswerForm({ question, onlyForm = false, onBegun, onAnswered, on
 }
 
 /** Says which fields are wrong: whoever does not see the form hears where to go. */
-function Summary({ problems }: { readonly problems: readonly FormProblem[] }) {
-  const fields = problems.filter(({ path }) => path.length > 0);
+function Summary({ base, written }: { readonly base: AnswerBase; readonly written: WrittenValues }) {
+  const fields = problemsOf(base, written).filter(({ path }) => path.length > 0);
   return (
     <p role="alert" className="break-words text-danger">
       {fields.length < 2 ? "One field is missing or wrong" : `${fields.length} fields are missing or wrong`}
-      {fields.length === 0 ? "." : `: ${fields.map(({ path }) => placeOf(path)).join(", ")}.`}
+      {fields.length === 0 ? "." : `: ${fields.map(({ path }) => placeInWords(base.drawn, path)).join(", ")}.`}
     </p>
   );
-}
-
-/** Entries of lists are counted as the form counts them. */
-function placeOf(path: FormProblem["path"]): string {
-  return path.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part)).join(" › ");
 }
 
 function problemsOf({ drawn }: AnswerBase, { value }: WrittenValues): readonly FormProblem[] {

@@ -5,7 +5,7 @@ export function plainText(markdown: string): string {
     .replace(/^\s*\|.*$/gm, " ")
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/^\s{0,3}(?:#{1,6}|>|[-*+]|\d+\.)\s+/gm, "")
-    .replace(/(\*\*|__|[*_`~])(?=\S)(.+?)(?<=\S)\1/g, "$2")
+    .replace(/(?<!\w)(\*\*|__|[*_`~])(?=\S)(.+?)(?<=\S)\1(?!\w)/g, "$2")
     .replace(/\s+/g, " ")
     .trim();
 }

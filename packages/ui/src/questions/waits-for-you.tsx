@@ -9,13 +9,19 @@ import { StateIcon } from "../runs/state.tsx";
 import { plainText } from "./plain-text.ts";
 import { ShortTimeLeft } from "./time-left.tsx";
 
+/** The server lists no more. */
+const maxListed = 20;
+
 /** What paused runs ask of people, the most urgent first. */
 export function WaitsForYou({ questions }: { readonly questions: readonly QuestionInList[] }) {
   return (
     <Section
       title={
         <>
-          Waits for you <span className="font-normal text-faint">{count(questions.length)}</span>
+          Waits for you{" "}
+          <span className="font-normal text-faint">
+            {questions.length < maxListed ? count(questions.length) : `${maxListed}+`}
+          </span>
         </>
       }
       tools={
