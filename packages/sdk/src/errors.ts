@@ -30,6 +30,18 @@ export class ParameterError extends OstinatoError {
   }
 }
 
+/** A message to the flow run does not match the schema of `receive()`. */
+export class MessageError extends OstinatoError {
+  override readonly name = "MessageError";
+  readonly code = "MESSAGE_ERROR";
+  readonly problems: readonly ParameterProblem[];
+
+  constructor(problems: readonly ParameterProblem[]) {
+    super(`A message to this flow run is wrong. ${problemList(problems)}`);
+    this.problems = problems;
+  }
+}
+
 /** A task took longer than its `timeout`. */
 export class TaskTimeout extends OstinatoError {
   override readonly name = "TaskTimeout";

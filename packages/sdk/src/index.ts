@@ -56,6 +56,8 @@ export { concurrency, rateLimit } from "./limits/concurrency.ts";
 export type { ConcurrencySlotOptions, ConcurrencySlots, SlotOptions } from "./limits/slot-options.ts";
 export { log } from "./logging/log.ts";
 export { type Observation, type ObservedState, type Observer, observeRuns } from "./logging/observers.ts";
+export type { Messages, ReceiveOptions, SendOptions } from "./pauses/message-options.ts";
+export { receive, send } from "./pauses/messages.ts";
 export { pause, suspend } from "./pauses/pause.ts";
 export type { PauseOptions } from "./pauses/pause-options.ts";
 export type { CacheBy, CacheCall, CacheOptions } from "./results/cache.ts";

@@ -42,7 +42,11 @@ export class Interruption {
 
   /** Resolves with the promise, or rejects with the reason when the run is interrupted first. Guards one promise at a time. */
   guard<T>(promise: Promise<T>): Promise<T> {
-    if (this.#reason !== undefined) return Promise.reject(this.#reason);
+    if (this.#reason !== undefined) {
+      // Code that hears of the interruption by the signal rejects as well.
+      promise.catch(() => {});
+      return Promise.reject(this.#reason);
+    }
     return new Promise((resolve, reject) => {
       this.#leave = reject;
       promise.then(resolve, reject);

@@ -1,6 +1,6 @@
 import { ApiError, isFailureOfServer, ServerUnreachable } from "@ostinato/client";
 import { isTerminal } from "@ostinato/core";
-import type { FlowRun, readFlowRun } from "@ostinato/protocol";
+import type { EventFilter, FlowRun, readFlowRun } from "@ostinato/protocol";
 import type { Session } from "./session.ts";
 
 export interface RunWatchOptions {
@@ -17,8 +17,7 @@ const lookSeconds = { pushed: 15, alone: 1 };
 export async function untilEnded(opened: Session, run: FlowRun, options: RunWatchOptions): Promise<FlowRun> {
   if (hasEnded(run) || options.seconds === 0) return run;
   const ended = await untilRun(opened, run.id, { ...options, is: hasEnded });
-  if (ended !== undefined) return ended;
-  return await opened.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: run.id } });
+  return ended ?? (await readRun(opened, run.id));
 }
 
 export interface WantedRun extends RunWatchOptions {
@@ -29,14 +28,40 @@ export interface WantedRun extends RunWatchOptions {
 export async function untilRun(
   opened: Session,
   id: string,
-  { seconds, signal, is }: WantedRun,
+  { is, ...options }: WantedRun,
 ): Promise<FlowRun | undefined> {
-  const { clock, client, connection } = opened;
-  const done = Promise.withResolvers<FlowRun | undefined>();
-  const hasPush = !connection.inProcess && connection.transport === undefined;
+  return await untilFound(opened, id, {
+    ...options,
+    events: { prefix: ["prefect.flow-run."] },
+    async look() {
+      const run = await readRun(opened, id, 0);
+      return is(run) ? run : undefined;
+    },
+  });
+}
+
+function readRun({ client }: Session, id: string, retries?: number): Promise<FlowRun> {
+  const again = retries === undefined ? {} : { retries };
+  return client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id }, ...again });
+}
+
+export interface Search<T> extends RunWatchOptions {
+  /** The events of the run after which it is worth to look. */
+  readonly events: NonNullable<EventFilter["event"]>;
+  /** Seconds between two looks that no event asks for, in place of the usual ones. */
+  readonly everySeconds?: number;
+  look(): Promise<T | undefined>;
+}
+
+/** Looks again after each such event of the run, and now and then, until something is found. Undefined when the time is over. */
+export async function untilFound<T>(opened: Session, runId: string, search: Search<T>): Promise<T | undefined> {
+  const { clock, connection } = opened;
+  const { seconds, signal, events } = search;
+  const done = Promise.withResolvers<T | undefined>();
   // Whoever stops waiting before the subscription is there has it rejected before anybody listens.
   done.promise.catch(() => {});
-  const everySeconds = hasPush ? lookSeconds.pushed : lookSeconds.alone;
+  const hasPush = !connection.inProcess && connection.transport === undefined;
+  const everySeconds = search.everySeconds ?? (hasPush ? lookSeconds.pushed : lookSeconds.alone);
   let stopLooking = () => {};
   let isOver = false;
 
@@ -45,8 +70,8 @@ export async function untilRun(
     if (isOver) return;
     stopLooking = clock.after(everySeconds, () => void look());
     try {
-      const run = await client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id }, retries: 0 });
-      if (is(run)) done.resolve(run);
+      const found = await search.look();
+      if (found !== undefined) done.resolve(found);
     } catch (error) {
       if (!isOutage(error)) done.reject(error);
     }
@@ -58,7 +83,7 @@ export async function untilRun(
   if (signal?.aborted) abort();
   // A proxy may let no websocket pass.
   stopLooking = clock.after(everySeconds, () => void look());
-  const unsubscribe = hasPush ? await listen(opened, id, () => void look()) : () => {};
+  const unsubscribe = hasPush ? await listen(opened, { runId, events, look: () => void look() }) : () => {};
   if (!hasPush) void look();
   try {
     return await done.promise;
@@ -75,14 +100,20 @@ function isOutage(error: unknown): boolean {
   return error instanceof ServerUnreachable || (error instanceof ApiError && isFailureOfServer(error.status));
 }
 
-async function listen({ connection, clock }: Session, runId: string, look: () => void): Promise<() => void> {
+interface Listening {
+  readonly runId: string;
+  readonly events: NonNullable<EventFilter["event"]>;
+  readonly look: () => void;
+}
+
+async function listen({ connection, clock }: Session, { runId, events, look }: Listening): Promise<() => void> {
   const { subscribeToEvents } = await import("@ostinato/client/node");
   const { baseUrl, auth } = connection;
   const subscription = subscribeToEvents({
     baseUrl,
     auth,
     clock,
-    filter: { event: { prefix: ["prefect.flow-run."] }, resource: { id: [`prefect.flow-run.${runId}`] } },
+    filter: { event: events, resource: { id: [`prefect.flow-run.${runId}`] } },
     onEvent: look,
     onConnected: look,
   });

@@ -3,10 +3,17 @@ import type { Reader, Writer } from "../db/dialect.ts";
 import { storable } from "../db/json-text.ts";
 import type { Tables } from "../db/tables.ts";
 
-/** Undefined where there is no such run. */
-export function stateOfRun(reader: Reader, id: string) {
-  return reader.selectFrom("flow_run").select("state_type").where("id", "=", id).executeTakeFirst();
+/** The run that is to have an input, with its present state. */
+export function receivingRun(reader: Reader, id: string) {
+  return reader
+    .selectFrom("flow_run")
+    .leftJoin("flow_run_state as state", "state.id", "flow_run.state_id")
+    .select(["flow_run.id", "flow_run.name", "flow_run.state_type", "state.state_details"])
+    .where("flow_run.id", "=", id)
+    .executeTakeFirst();
 }
+
+export type ReceivingRun = NonNullable<Awaited<ReturnType<typeof receivingRun>>>;
 
 /** Adds the input where the run has none with the key; gives false where it has. */
 export async function insertInput(tx: Writer, row: Insertable<Tables["flow_run_input"]>): Promise<boolean> {

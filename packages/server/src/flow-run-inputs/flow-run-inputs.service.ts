@@ -1,25 +1,36 @@
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
-import type { BodyOf, createFlowRunInput, FlowRunInput, filterFlowRunInput } from "@ostinato/protocol";
+import type { BodyOf, createFlowRunInput, FlowRunInput, filterFlowRunInput, StateDetails } from "@ostinato/protocol";
 import type { Reader, Writer } from "../db/dialect.ts";
-import { storable } from "../db/json-text.ts";
+import { readPlainJson, storable } from "../db/json-text.ts";
+import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, refused } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
 import { unit } from "../kernel/unit.ts";
 import * as queries from "./flow-run-inputs.queries.ts";
+import { inputEvent } from "./input-event.ts";
 
 type NewInput = BodyOf<typeof createFlowRunInput>;
 
 /** Keeps a value for a flow run under a key that it does not have yet. */
 export async function create(context: Context, flowRunId: string, given: NewInput): Promise<void> {
-  await unit(context, async ({ tx, changed }) => {
-    const run = await queries.stateOfRun(tx, flowRunId);
+  await unit(context, async (unit) => {
+    const { tx, changed } = unit;
+    const run = await queries.receivingRun(tx, flowRunId);
     if (run === undefined) throw absent("Flow run");
     if (!(await createIn(context, tx, { ...given, flowRunId })))
       throw refused("KEY_TAKEN", "A flow run input with this key already exists.");
     // A program says what it asks for after it has paused its run.
     if (run.state_type === "PAUSED") changed("flow-run", [{ id: flowRunId }]);
+    if (isOfPause(run, given.key)) return;
+    await events.recordNew(unit, [inputEvent(run, { ...given, occurred: context.clock.now() })]);
   });
+}
+
+/** What a pause asks for is told by the state of the run. */
+function isOfPause({ state_details: details }: queries.ReceivingRun, key: string): boolean {
+  const { run_input_keyset: keys } = details === null ? {} : readPlainJson<StateDetails>(details);
+  return Object.values(keys ?? {}).includes(key);
 }
 
 /** The same within a unit of work; false where the run has the key. */
