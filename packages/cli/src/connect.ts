@@ -16,7 +16,13 @@ export async function withServer<T>(work: (connected: Connected) => Promise<T>):
   registerLocalServer(async () => (await import("./local-server.ts")).startLocalServer());
   const { baseUrl, auth, transport, inProcess, close } = await chooseConnection(process.env);
   // A person is waiting: one retry is enough.
-  const client = createClient({ baseUrl, auth, retries: 1, ...(transport === undefined ? {} : { transport }) });
+  const client = createClient({
+    baseUrl,
+    auth,
+    retries: 1,
+    name: "command-line",
+    ...(transport === undefined ? {} : { transport }),
+  });
   try {
     return await work({ client, auth, overNetwork: !inProcess });
   } finally {

@@ -1,5 +1,6 @@
 import { type Clock, jsonText, parseJson, sleep, systemClock, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
+import { clientHeader } from "@ostinato/protocol/headers";
 import { authHeaders } from "./basic-auth.ts";
 import { delayBeforeRetry } from "./delay.ts";
 import { ApiError, AuthenticationFailed, retryWhen, ServerUnreachable } from "./errors.ts";
@@ -14,6 +15,8 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** How many times a call that found no server, or a busy one, is retried. 5 by default. */
   readonly retries?: number;
+  /** What the caller is, for the states that it asks for: `page`, `command-line`. */
+  readonly name?: string;
   /**
    * Whether every call of this client may reach the server twice without harm, because of its method or of an id that it carries. Failures
    * of the server are then retried too, although the call may have been carried out. False by default.
@@ -56,7 +59,7 @@ export type OperationName<C extends RouteContract> = `${C["method"]} ${C["path"]
 
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, auth, transport = fetchTransport(baseUrl), clock = systemClock({ keepAlive: true }) } = options;
-  const headers = authHeaders(auth);
+  const headers = { ...authHeaders(auth), ...(options.name === undefined ? {} : { [clientHeader]: options.name }) };
 
   async function exchange(
     request: Parameters<Transport>[0],

@@ -51,6 +51,11 @@ export const StateDetails = Open({
    * any more is aborted.
    */
   claim: Type.Optional(Uuid),
+  /**
+   * Ostinato's own, of a state that somebody asked for who is not the process of the run: from where (`page`, `command-line`,
+   * `prefect 3.9.1`, `api`), and the user, where the server knows one.
+   */
+  asked_by: Type.Optional(Open({ from: Type.String({ maxLength: 100 }), user: Nullable(Type.String()) })),
 });
 export type StateDetails = Static<typeof StateDetails>;
 

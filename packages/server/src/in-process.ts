@@ -30,6 +30,8 @@ export interface OwnRequest {
   readonly method: string;
   readonly path: string;
   readonly body?: string | undefined;
+  /** Their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface OwnAnswer {
@@ -142,11 +144,11 @@ async function handle(context: Context, found: Found | undefined, request: OwnRe
 async function answered(
   context: Context,
   { route, params, query }: Found,
-  { body: text = "" }: OwnRequest,
+  { body: text = "", headers: given }: OwnRequest,
 ): Promise<OwnAnswer> {
   const { contract, handler } = route;
   authorize(context.actor, contract.access);
-  const headers = { "content-length": String(Buffer.byteLength(text)) };
+  const headers = { ...given, "content-length": String(Buffer.byteLength(text)) };
   const incoming = {
     headers,
     protocol: "http",

@@ -27,7 +27,7 @@ export function resume(wanted: string, { input, json }: ResumeOptions): Promise<
       if (!canAsk()) throw needsInput(run, question);
       return await answerOnTerminal(client, { run, question, json });
     }
-    const answer = await send(client, run, readInput(input ?? [], question.schema));
+    const answer = await send(client, run, readInput(input ?? [], question.schema) ?? {});
     if (answer.status !== "ACCEPT") throw refused(run, answer, question);
     sayResumed(run, answer, json);
   });
@@ -57,11 +57,12 @@ async function answerOnTerminal(client: Client, { run, question, json }: Asked):
   }
 }
 
-function send(client: Client, { id }: FlowRun, input: Parameters | undefined): Promise<OrchestrationResult> {
+function send(client: Client, { id, state_id }: FlowRun, input: Parameters): Promise<OrchestrationResult> {
   // Sent once: of two answers one is taken, and a lost acknowledgement must not look like a refusal.
   return client.call(resumeFlowRun, {
     params: { id },
-    body: input === undefined ? {} : { run_input: { ...input } },
+    // The run may have been answered by somebody else since its question was read, and ask for something else by now.
+    body: { run_input: { ...input }, answers: state_id },
     retries: 0,
   });
 }

@@ -32,18 +32,20 @@ export function flowRunRoutes(serve: Serve): void {
     return null;
   });
   serve(setFlowRunState, async ({ params, body, context, request }) => {
+    const state = flowRuns.withAsker(body.state, () => flowRuns.asker(request.headers, context.actor));
     const ruleSet = body.force === true ? "minimal" : "core";
     const clientVersion = flowRuns.versionOfClient(request.headers["user-agent"]);
     const workerName = flowRuns.workerOfClient(request.headers["x-prefect-worker-name"]);
     const userAgent = flowRuns.userAgentOf(request.headers["user-agent"]);
-    const proposal = { state: body.state, ruleSet, clientVersion, workerName, userAgent } as const;
+    const proposal = { state, ruleSet, clientVersion, workerName, userAgent } as const;
     const { result, fresh } = await flowRuns.propose(context, params.id, proposal);
     return createdOr200(fresh, result);
   });
-  serve(resumeFlowRun, async ({ params, body, context }) => {
+  serve(resumeFlowRun, async ({ params, body, context, request }) => {
     const { result, fresh } = await flowRuns.resume(context, params.id, {
       input: body.run_input,
       answers: body.answers,
+      by: flowRuns.asker(request.headers, context.actor),
     });
     return createdOr200(fresh, result);
   });

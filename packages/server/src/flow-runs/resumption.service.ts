@@ -1,5 +1,5 @@
 import { stateNames } from "@ostinato/core";
-import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
+import type { OrchestrationResult, StateCreate, StateDetails } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
@@ -19,22 +19,25 @@ export interface Answer {
   readonly input?: Readonly<Record<string, unknown>> | null | undefined;
   /** The state that is answered; by default the one in which the run is. */
   readonly answers?: string | null | undefined;
+  /** Who answers. */
+  readonly by: NonNullable<StateDetails["asked_by"]>;
 }
 
 /** Lets a paused run go on: where it stands, or, if it was suspended, from the beginning and as soon as possible. */
-export async function resume(context: Context, id: string, { input, answers }: Answer): Promise<Proposed> {
+export async function resume(context: Context, id: string, { input, ...answer }: Answer): Promise<Proposed> {
   const begun = context.clock.now();
-  const result = await unit(context, (unit) => resumeIn(unit, { id, input: input ?? {}, answers }));
+  const result = await unit(context, (unit) => resumeIn(unit, { ...answer, id, input: input ?? {} }));
   return { result, fresh: isFresh(result.state, begun) };
 }
 
 interface Resumption {
   readonly id: string;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly answers: Answer["answers"];
+  readonly answers?: Answer["answers"];
+  readonly by: Answer["by"];
 }
 
-async function resumeIn(unit: Unit, { id, input, answers }: Resumption): Promise<OrchestrationResult> {
+async function resumeIn(unit: Unit, { id, input, answers, by }: Resumption): Promise<OrchestrationResult> {
   const { tx } = unit;
   const found = await flowRunForChange(tx, id);
   if (found === undefined) throw absent("Flow run");
@@ -42,10 +45,11 @@ async function resumeIn(unit: Unit, { id, input, answers }: Resumption): Promise
   if (paused?.type !== "PAUSED") return notPaused;
   if (answers !== null && answers !== undefined && answers.toLowerCase() !== paused.id) return asksOtherwise;
   const keys = paused.details.run_input_keyset ?? null;
-  if (keys === null) return proposeIn(unit, { id, state: nextState(paused), ruleSet: "core" });
+  const state = { ...nextState(paused), state_details: { asked_by: by } };
+  if (keys === null) return proposeIn(unit, { id, state, ruleSet: "core" });
   const checked = await checkedInput(tx, { id, input }, keys.schema ?? "");
   if ("problem" in checked) return refusedInput(paused, checked.problem);
-  const result = await proposeIn(unit, { id, state: nextState(paused), ruleSet: "core" });
+  const result = await proposeIn(unit, { id, state, ruleSet: "core" });
   if (keys.response !== undefined && result.status === "ACCEPT" && !isEmpty(checked.value)) {
     // Somebody may have kept a value under this key by hand: the answer that is acknowledged is the one that counts.
     await inputs.forgetIn(tx, id, [keys.response]);

@@ -154,11 +154,18 @@ export const cancelAtOnceWithoutProcess: FlowRunRule = {
   },
 };
 
-function cancelInstead({ message }: Proposal, reason: string): FlowRunDecision {
+function cancelInstead({ message, details }: Proposal, reason: string): FlowRunDecision {
+  const { asked_by } = details;
   return {
     kind: "reject",
     reason,
-    state: { type: "CANCELLED", name: stateNames.cancelled, message, data: null, details: {} },
+    state: {
+      type: "CANCELLED",
+      name: stateNames.cancelled,
+      message,
+      data: null,
+      details: asked_by === undefined ? {} : { asked_by },
+    },
   };
 }
 

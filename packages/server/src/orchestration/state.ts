@@ -57,6 +57,7 @@ const ownDetails = [
   "process",
   "process_lost",
   "claim",
+  "asked_by",
 ] as const;
 
 const moments = ["scheduled_time", "cache_expiration", "pause_timeout"] as const;

@@ -3,7 +3,7 @@ import type { ReplyOf, RouteContract } from "@ostinato/protocol";
 import { apiBase } from "../base-path.ts";
 import { noteSignedOut } from "./signed-out.ts";
 
-const client = createClient({ baseUrl: apiBase, retries: 1 });
+const client = createClient({ baseUrl: apiBase, retries: 1, name: "page" });
 
 /** Calls an operation by its name, typed by its contract: `call<typeof listFlows>("POST /ui/flows/list", { body })`. */
 export async function call<C extends RouteContract>(
