@@ -52,8 +52,8 @@ export const StateDetails = Open({
    */
   claim: Type.Optional(Uuid),
   /**
-   * Ostinato's own, of a state that somebody asked for who is not the process of the run: from where (`page`, `command-line`,
-   * `prefect 3.9.1`, `api`), and the user, where the server knows one.
+   * Ostinato's own, of the state by which a paused run goes on: from where it was resumed (`page`, `command-line`, `prefect 3.9.1`, `api`),
+   * and by which user, where the server knows one.
    */
   asked_by: Type.Optional(Open({ from: Type.String({ maxLength: 100 }), user: Nullable(Type.String()) })),
 });

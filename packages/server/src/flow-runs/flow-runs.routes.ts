@@ -32,12 +32,11 @@ export function flowRunRoutes(serve: Serve): void {
     return null;
   });
   serve(setFlowRunState, async ({ params, body, context, request }) => {
-    const state = flowRuns.withAsker(body.state, () => flowRuns.asker(request.headers, context.actor));
     const ruleSet = body.force === true ? "minimal" : "core";
     const clientVersion = flowRuns.versionOfClient(request.headers["user-agent"]);
     const workerName = flowRuns.workerOfClient(request.headers["x-prefect-worker-name"]);
     const userAgent = flowRuns.userAgentOf(request.headers["user-agent"]);
-    const proposal = { state, ruleSet, clientVersion, workerName, userAgent } as const;
+    const proposal = { state: body.state, ruleSet, clientVersion, workerName, userAgent } as const;
     const { result, fresh } = await flowRuns.propose(context, params.id, proposal);
     return createdOr200(fresh, result);
   });

@@ -29,7 +29,7 @@ import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./related.queries.ts";
 import { propose, proposeFrom, proposeFromIn, proposeIn } from "./transitions.service.ts";
 
-export { asker, withAsker } from "./asking.rules.ts";
+export { asker } from "./answering.rules.ts";
 export { userAgentOf, versionOfClient, workerOfClient } from "./clients.rules.ts";
 export { create } from "./creation.service.ts";
 export { remove, removeMatching } from "./deletion.service.ts";

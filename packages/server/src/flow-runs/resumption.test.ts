@@ -150,9 +150,6 @@ describeOnEachDatabase("answers to paused runs", (database) => {
       from: "prefect 3.9.1",
       user: null,
     });
-    const id = await paused();
-    await propose(id, { type: "CANCELLING" });
-    expect((await read(id)).state).toMatchObject({ type: "CANCELLING", state_details: { asked_by: { from: "api" } } });
   });
 
   test("a process that ends its pause does not take back an answer that was just in time", async () => {

@@ -154,18 +154,11 @@ export const cancelAtOnceWithoutProcess: FlowRunRule = {
   },
 };
 
-function cancelInstead({ message, details }: Proposal, reason: string): FlowRunDecision {
-  const { asked_by } = details;
+function cancelInstead({ message }: Proposal, reason: string): FlowRunDecision {
   return {
     kind: "reject",
     reason,
-    state: {
-      type: "CANCELLED",
-      name: stateNames.cancelled,
-      message,
-      data: null,
-      details: asked_by === undefined ? {} : { asked_by },
-    },
+    state: { type: "CANCELLED", name: stateNames.cancelled, message, data: null, details: {} },
   };
 }
 

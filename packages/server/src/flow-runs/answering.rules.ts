@@ -1,11 +1,11 @@
-import type { StateCreate, StateDetails } from "@ostinato/protocol";
+import type { StateDetails } from "@ostinato/protocol";
 import { clientHeader } from "@ostinato/protocol/headers";
 import type { Actor } from "../kernel/actor.ts";
 import { versionOfClient } from "./clients.rules.ts";
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Who asks for something, and from where, as far as the request says so. */
+/** Who resumes a run, and from where, as far as the request says so. */
 export function asker(headers: Headers, { createdBy }: Actor): NonNullable<StateDetails["asked_by"]> {
   return { from: clientOf(headers), user: createdBy?.display_value ?? null };
 }
@@ -18,9 +18,3 @@ function clientOf(headers: Headers): string {
 }
 
 const isName = /^[a-z][a-z-]{0,30}$/;
-
-/** The state with who asked for it, where that is somebody else than the process of the run. */
-export function withAsker(state: StateCreate, by: () => NonNullable<StateDetails["asked_by"]>): StateCreate {
-  if (state.type !== "CANCELLING") return state;
-  return { ...state, state_details: { ...state.state_details, asked_by: by() } };
-}
