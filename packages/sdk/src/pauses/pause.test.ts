@@ -134,7 +134,7 @@ test("a pause shows its question, and gives the answer in its shape", async () =
     required: ["day"],
   });
   expect(await resume(id, { day: "2026-12-01T00:00:00Z" })).toMatchObject({ status: "ACCEPT" });
-  expect(await settled(run)).toEqual({ day: new Date("2026-12-01T00:00:00Z"), rows: 3, isDate: true });
+  expect(await settled(run)).toEqual({ day: new Date("2026-12-01T00:00:00Z"), rows: 3, note: "none", isDate: true });
   expect(await statesOf(id)).toEqual(["Pending", "Running", "Paused", "Running", "Completed"]);
 });
 

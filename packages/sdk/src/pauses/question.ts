@@ -62,7 +62,11 @@ export async function askUntilValid(
     await wait(flow, question);
     flow.states.say(logLevels.info, "resumed");
     if (input === undefined) return undefined;
-    const given = (await readInput(flow, response)) ?? {};
+    // A field that nobody has changed keeps its initial value.
+    const given = {
+      ...initialFields(asked.initial, isWrapped),
+      ...((await readInput(flow, response)) as object | undefined),
+    };
     const answer = isWrapped ? (given as { readonly value?: unknown }).value : given;
     const checked = await checkJsonValue(input, answer);
     if (checked.ok) return checked.value;
@@ -71,6 +75,12 @@ export async function askUntilValid(
     const description = [`**The answer is wrong.** ${problems}`, pause.description].filter(Boolean).join("\n\n");
     asked = { ...pause, key: `${key}-again-${again}`, initial: answer, description };
   }
+}
+
+function initialFields(initial: unknown, isWrapped: boolean): object {
+  if (initial === undefined) return {};
+  if (isWrapped) return { value: initial };
+  return typeof initial === "object" && initial !== null ? initial : {};
 }
 
 async function questionOf(flow: PausedFlow, pause: Pause, kind: PauseKind) {

@@ -75,7 +75,8 @@ async function performed(context: Context, job: ActionJob): Promise<Done> {
       return changeState(context, job, action);
     case "resume-flow-run": {
       const id = flowRunOf(job);
-      return accepted(target("flow-run", id), (await resume(context, id, {})).result, "Failed to resume flow run");
+      const { result } = await resume(context, id, { by: { from: "automation", user: null } });
+      return accepted(target("flow-run", id), result, "Failed to resume flow run");
     }
     case "delete-flow-run": {
       const id = flowRunOf(job);
