@@ -15,7 +15,10 @@ import { definitionOf, standaloneScope } from "../task/task.ts";
 import type { TaskDefinition } from "../task/task-definition.ts";
 import { TaskRun } from "../task/task-run.ts";
 import { requireKnownTask, requireServer } from "./server-needs.ts";
+import { toldRuns } from "./told-runs.ts";
 
+/** The server takes no more in one message. */
+const maxOwnRuns = 10_000;
 const defaults = { limit: 10, shutdownTimeout: "10m" } as const;
 /** A worker that was told to stop waits so long for a server that does not answer. Whoever stops it usually kills it after 30 s. */
 const maxFarewellSeconds = 10;
@@ -122,9 +125,15 @@ class TaskWorker {
       keys: [...this.#definitions.keys()],
       client_id: this.#identifier,
       slots: this.#isStopping ? 0 : Math.max(0, this.#limit - this.#held.size),
-      held: [...this.#held.keys()],
+      held: this.#ownRuns(),
       process: this.#session.process ?? null,
     };
+  }
+
+  /** What it works on, and what has ended without the server knowing that: it would give these to somebody again. */
+  #ownRuns(): string[] {
+    const untold = toldRuns(this.#session.events.unacknowledgedTexts());
+    return [...new Set([...this.#held.keys(), ...untold])].slice(0, maxOwnRuns);
   }
 
   /** Begins no further run, and waits for those under way: for so long, or until `atOnce` is aborted. Then they crash. */
