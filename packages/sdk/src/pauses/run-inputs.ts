@@ -1,4 +1,4 @@
-import { isNotFound } from "@ostinato/client";
+import { ApiError, isNotFound } from "@ostinato/client";
 import { jsonText, withBigInts } from "@ostinato/core";
 import type { createFlowRunInput, readFlowRunInput } from "@ostinato/protocol";
 import { redactInside } from "../secrets/redaction.ts";
@@ -18,11 +18,19 @@ export interface NewInput {
   readonly sender?: string | undefined;
 }
 
-export async function keepInput({ session, id }: InputPlace, { key, value, sender }: NewInput): Promise<void> {
-  await session.client.call<typeof createFlowRunInput>("POST /flow_runs/{id}/input", {
-    params: { id },
-    body: { key, value: jsonText(redactInside(value)) ?? "null", sender: sender ?? null },
-  });
+export async function keepInput(place: InputPlace, { key, value, sender }: NewInput): Promise<void> {
+  const { session, id } = place;
+  const text = jsonText(redactInside(value)) ?? "null";
+  try {
+    await session.client.call<typeof createFlowRunInput>("POST /flow_runs/{id}/input", {
+      params: { id },
+      body: { key, value: text, sender: sender ?? null },
+    });
+  } catch (error) {
+    // The answer to an earlier try may have been lost: then it is there already.
+    const isTaken = error instanceof ApiError && error.status === 409;
+    if (!isTaken || jsonText(await readInput(place, key)) !== text) throw error;
+  }
 }
 
 /** The value under the key; undefined where there is none. */
