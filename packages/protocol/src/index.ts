@@ -42,6 +42,7 @@ export * from "./templates.ts";
 export * from "./transactions.ts";
 export * from "./triggers.ts";
 export * from "./ui/artifacts.ts";
+export * from "./ui/background-tasks.ts";
 export * from "./ui/blocks.ts";
 export * from "./ui/concurrency-limits.ts";
 export * from "./ui/dashboard.ts";

@@ -20,6 +20,10 @@ export type LiveLimit = Static<typeof LiveLimit>;
 export const LiveKept = Open({ id: Uuid, name: Type.String() });
 export type LiveKept = Static<typeof LiveKept>;
 
+/** A background task, by its key, whose runs or workers have changed. */
+export const LiveBackgroundTask = Open({ id: Type.String() });
+export type LiveBackgroundTask = Static<typeof LiveBackgroundTask>;
+
 const { data: _data, ...artifactFacts } = Artifact.properties;
 
 /** Without its data, which may be large: pages read what they show of it. */
@@ -44,6 +48,7 @@ export const liveNouns = {
   "concurrency-limit": { row: LiveLimit, list: "concurrency-limits", one: "limit_id" },
   "block-document": { row: LiveKept, list: "block-documents" },
   variable: { row: LiveKept, list: "variables" },
+  "background-task": { row: LiveBackgroundTask, list: "background-tasks" },
 } as const satisfies Readonly<Record<string, NounOnPages>>;
 
 interface NounOnPages {

@@ -36,7 +36,7 @@ export async function delayOn(
 export async function reportOn(
   server: TestServer,
   run: TaskRun,
-  type: "PENDING" | "RUNNING" | "COMPLETED",
+  type: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED",
   at: Timestamp = server.context.clock.now(),
 ): Promise<void> {
   const event = taskRunEvent({

@@ -1,4 +1,5 @@
 import { artifactKeyPage, artifactPage, artifactsPage } from "./artifacts/page.ts";
+import { backgroundTasksPage } from "./background-tasks/page.ts";
 import { blockCatalogPage, blockPage, blocksPage, editBlockPage, newBlockPage } from "./blocks/page.ts";
 import { concurrencyLimitPage, concurrencyLimitsPage } from "./concurrency-limits/page.ts";
 import { dashboardPage } from "./dashboard/page.ts";
@@ -32,6 +33,7 @@ const listed = [
   workQueuePage,
   workerPage,
   newWorkPoolPage,
+  backgroundTasksPage,
   flowRunPage,
   taskRunPage,
   runFormPage,

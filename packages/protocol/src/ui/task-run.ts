@@ -2,14 +2,34 @@ import type { Static } from "typebox";
 import { Artifact } from "../artifacts.ts";
 import { InputsView, ResultView } from "../results.ts";
 import { route } from "../route.ts";
-import { ById, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
+import { ById, Moment, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
 import { State } from "../states.ts";
 import { TaskRun } from "../task-runs.ts";
 import { Failure } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 
+/** What is known of a task run that task workers run, beside the run itself. */
+export const BackgroundRun = Open({
+  /** The worker that has it, or that had it last. */
+  worker: Nullable(Type.String()),
+  /** Smaller goes first; null once it has ended. */
+  priority: Nullable(Type.Integer()),
+  /** Why it has not begun, and what would make it; null for one that has begun or ended. */
+  waiting: Nullable(
+    Open({
+      reason: Type.String(),
+      hint: Nullable(Type.String()),
+      since: Moment,
+      until: Nullable(Moment),
+    }),
+  ),
+});
+export type BackgroundRun = Static<typeof BackgroundRun>;
+
 export const TaskRunPage = Open({
   task_run: TaskRun,
+  /** Null for a task run that its own program runs. */
+  background: Nullable(BackgroundRun),
   flow_run_name: Nullable(Type.String()),
   flow_run_state_type: Nullable(StateTypeName),
   flow_run_state_name: Nullable(Type.String()),

@@ -33,6 +33,8 @@ export const TaskRunRow = Open({
   flow_run_name: Nullable(Type.String()),
   flow_id: Nullable(Uuid),
   flow_name: Nullable(Type.String()),
+  /** Whether task workers run it. */
+  is_background: Type.Boolean(),
 });
 export type TaskRunRow = Static<typeof TaskRunRow>;
 
@@ -47,6 +49,8 @@ export const listTaskRuns = route({
   tag: pagesTag,
   body: Open({
     ...taskRunCriteria,
+    /** Only those that task workers run, or only the others. */
+    background: Maybe(Type.Boolean()),
     sort: Maybe(Enum(taskRunListSorts)),
     limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
     cursor: Maybe(Type.String()),

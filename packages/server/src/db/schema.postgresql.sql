@@ -631,10 +631,14 @@ CREATE TABLE task_run (
   task_inputs text NOT NULL,
   flow_run_run_count integer NOT NULL DEFAULT 0,
   last_word bigint,
+  deferred smallint,
+  task_worker text,
   UNIQUE (flow_run_id, task_key, dynamic_key),
   PRIMARY KEY (id),
   FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
 );
+CREATE INDEX task_run_deferred ON task_run USING btree (expected_start_time DESC, id DESC) WHERE (deferred = 1);
+CREATE INDEX task_run_deferred_end ON task_run USING btree (end_time, task_key, state_type) WHERE (deferred = 1);
 CREATE INDEX task_run_end ON task_run USING btree (COALESCE(end_time, (0)::bigint) DESC, id DESC);
 CREATE INDEX task_run_expected ON task_run USING btree (expected_start_time DESC, id DESC);
 CREATE INDEX task_run_flow_run_expected ON task_run USING btree (flow_run_id, expected_start_time, id);
@@ -690,6 +694,7 @@ CREATE TABLE task_worker (
   takes_many smallint NOT NULL,
   is_connected smallint NOT NULL,
   ends_at bigint NOT NULL,
+  slots integer,
   PRIMARY KEY (id)
 );
 CREATE INDEX task_worker_end ON task_worker USING btree (ends_at);

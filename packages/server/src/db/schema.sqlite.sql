@@ -566,8 +566,12 @@ CREATE TABLE task_run (
   task_inputs text NOT NULL,
   flow_run_run_count integer NOT NULL DEFAULT 0,
   last_word integer,
+  deferred integer,
+  task_worker text,
   UNIQUE (flow_run_id, task_key, dynamic_key)
 );
+CREATE INDEX task_run_deferred ON task_run (expected_start_time DESC, id DESC) WHERE deferred = 1;
+CREATE INDEX task_run_deferred_end ON task_run (end_time, task_key, state_type) WHERE deferred = 1;
 CREATE INDEX task_run_end ON task_run (coalesce(end_time, 0) DESC, id DESC);
 CREATE INDEX task_run_expected ON task_run (expected_start_time DESC, id DESC);
 CREATE INDEX task_run_flow_run_expected ON task_run (flow_run_id, expected_start_time, id);
@@ -617,7 +621,8 @@ CREATE TABLE task_worker (
   task_keys text NOT NULL,
   takes_many integer NOT NULL,
   is_connected integer NOT NULL,
-  ends_at integer NOT NULL
+  ends_at integer NOT NULL,
+  slots integer
 );
 CREATE INDEX task_worker_end ON task_worker (ends_at);
 CREATE INDEX task_worker_identifier ON task_worker (identifier);

@@ -274,6 +274,10 @@ export const tables = {
     ...taskRunColumns,
     /** The last time that the process of a task run reported, if a server has ended the run: a later report still counts. */
     last_word: nullable(moment),
+    /** 1 for a run that task workers run. */
+    deferred: nullable(flag),
+    /** The name of the task worker that had it last, once it has ended. */
+    task_worker: nullable(text),
   },
 
   task_run_state: { ...stateColumns, task_run_id: uuid },
@@ -313,6 +317,8 @@ export const tables = {
     is_connected: flag,
     /** By `lease_clock`. */
     ends_at: moment,
+    /** How many runs it takes at once; null where it does not say. */
+    slots: nullable(integer),
   },
 
   flow_run_input: { ...row, flow_run_id: uuid, key: text, value: text, sender: nullable(text) },

@@ -78,4 +78,10 @@ export const nouns: Nouns = {
   },
   "block-document": { readMany: blockDocuments.readMany, topics: { "block-documents": true } },
   variable: { readMany: variables.readMany, topics: { variables: true } },
+  "background-task": {
+    // Its key is all that pages are told.
+    readMany: async (_context, ids) => ids.map((id) => ({ id })),
+    readAtDelivery: true,
+    topics: { "background-tasks": true },
+  },
 };

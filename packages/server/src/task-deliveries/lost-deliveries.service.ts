@@ -4,6 +4,7 @@ import type { Context } from "../kernel/context.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import type { Proposal } from "../orchestration/state.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
+import { noteBackgroundTasks } from "./queue.service.ts";
 import * as queries from "./task-workers.queries.ts";
 
 /** A run that has begun is its worker's for so much longer than one that has not: the worker may come back. */
@@ -33,7 +34,8 @@ export async function endLostDeliveries(context: Context, tick?: NextTick): Prom
     for (const delivery of ignored) await end(unit, delivery, `${named(delivery)} took it and did not begin it.`);
     const done = await queries.removeDone(unit.tx, doneRowsPerUnit);
     await queries.removeEndedWorkers(unit.tx, forgetSeconds);
-    return lost.length === rowsPerUnit || done === doneRowsPerUnit;
+    noteBackgroundTasks(unit, done.taskKeys);
+    return lost.length === rowsPerUnit || done.runs === doneRowsPerUnit;
   });
   if (isFull) tick?.within(0);
 }

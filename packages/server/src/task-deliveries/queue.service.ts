@@ -40,10 +40,19 @@ export async function enqueue(unit: Unit, run: Queued, state: RunState): Promise
   wake(unit, run.task_key, waits_until ?? atOnce);
 }
 
+/** Tells pages that runs of these tasks, or their workers, have changed. */
+export function noteBackgroundTasks(unit: Unit, taskKeys: readonly string[]): void {
+  unit.changed(
+    "background-task",
+    taskKeys.map((id) => ({ id })),
+  );
+}
+
 /** Hints for the same task that come together are one. */
 const atOnce = 0 as Timestamp;
 
 function wake(unit: Unit, taskKey: string, at: Timestamp = atOnce): void {
+  noteBackgroundTasks(unit, [taskKey]);
   unit.wakes({ kind: "due", of: "task", id: taskKey, at });
 }
 
@@ -111,6 +120,7 @@ export function take(context: Context, { keys, takers, isConfirmed }: Wanted): P
         tx,
         again.map(({ task_run_id }) => task_run_id),
       );
+    noteBackgroundTasks(unit, keys);
     return { handed, left: [...left] };
   });
 }

@@ -20,7 +20,7 @@ import { createWaker, type Waker } from "../waking/waker.service.ts";
 import { Line, type Member } from "./line.service.ts";
 import { patienceSeconds } from "./lost-deliveries.service.ts";
 import { nextDueTimes } from "./queue.queries.ts";
-import { acknowledge, giveBack, takeAlong } from "./queue.service.ts";
+import { acknowledge, giveBack, noteBackgroundTasks, takeAlong } from "./queue.service.ts";
 import * as queries from "./task-workers.queries.ts";
 
 /** Where Prefect's server closes a connection that does not follow the protocol. */
@@ -43,20 +43,14 @@ export interface TaskSubscriptions {
 /** Hands deferred task runs to the workers that are connected to this server. */
 export function createTaskSubscriptions(context: Context): TaskSubscriptions {
   const hub = new Hub(context);
-  const leaving = new Set<Promise<void>>();
   return {
     accept(connection) {
       const worker = new Connection(context, connection, hub);
       const inbox = createInbox(connection, (text) => worker.take(text));
-      const closed = () => {
-        const left = worker.leave().finally(() => leaving.delete(left));
-        leaving.add(left);
-      };
+      const closed = () => hub.waitFor(worker.leave());
       return { message: inbox.take, settled: inbox.settled, closed };
     },
-    async settled() {
-      await Promise.all(leaving);
-    },
+    settled: () => hub.stop(),
   };
 }
 
@@ -67,10 +61,23 @@ class Hub {
   readonly #lines = new Map<string, Line>();
   readonly #workers = new Map<string, queries.LiveWorker>();
   #cancelRenewing: (() => void) | undefined;
+  readonly #awaited = new Set<Promise<void>>();
+  isStopped = false;
 
   constructor(context: Context) {
     this.#context = context;
     this.#waker = createWaker(context, { of: "task", nextDueTimes, stoppingRuns: async () => [] });
+  }
+
+  /** Has the server wait for something that never rejects before it stops. */
+  waitFor(work: Promise<void>): void {
+    const awaited = work.finally(() => this.#awaited.delete(awaited));
+    this.#awaited.add(awaited);
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await Promise.all(this.#awaited);
   }
 
   join(member: Member, worker: queries.LiveWorker, keys: readonly string[]): Line {
@@ -127,6 +134,7 @@ class Connection implements Member {
   readonly #hub: Hub;
   readonly #feed: Feed;
   #line: Line | undefined;
+  #keys: readonly string[] = [];
   #takesMany = false;
   /** Names the worker's process, if it is of this machine. */
   #process: string | undefined;
@@ -169,11 +177,14 @@ class Connection implements Member {
       identifier: storable(value.client_id),
       task_keys: writeJson(keys),
       takes_many: slots === undefined ? 0 : 1,
+      slots: slots === undefined ? null : slots + (value.held?.length ?? 0),
     };
     const lost = await unit(this.#context, async (unit) => {
       await queries.keepWorker(unit.tx, worker, { seconds: holdSeconds, now: this.#context.clock.now() });
+      noteBackgroundTasks(unit, keys);
       return takeAlong(unit, worker, value.held ?? undefined);
     });
+    this.#keys = keys;
     if (!this.#isConnected) return this.#letGo(returnSeconds);
     this.#takesMany = slots !== undefined;
     this.#process = value.process ?? undefined;
@@ -238,14 +249,19 @@ class Connection implements Member {
   async #lookForEnd(process: string): Promise<void> {
     for (const seconds of looksAfterSeconds) {
       await sleep(this.#context.clock, seconds);
-      if ((await lookAtProcess(process)) === "gone") return this.#letGo(-patienceSeconds);
+      const isGone = (await lookAtProcess(process)) === "gone";
+      if (this.#hub.isStopped) return;
+      if (isGone) return this.#hub.waitFor(this.#letGo(-patienceSeconds));
     }
   }
 
   /** If this fails, what the worker has is free when its time has passed. */
   async #letGo(seconds: number): Promise<void> {
     try {
-      await unit(this.#context, ({ tx }) => queries.letGo(tx, this.id, seconds));
+      await unit(this.#context, async (unit) => {
+        await queries.letGo(unit.tx, this.id, seconds);
+        noteBackgroundTasks(unit, this.#keys);
+      });
     } catch (error) {
       this.#context.log.warn({ err: error }, "it could not be noted that a task worker has gone");
     }

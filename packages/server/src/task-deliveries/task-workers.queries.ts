@@ -9,7 +9,7 @@ import type { tables } from "../db/tables.ts";
 
 export type TaskWorkerRow = RowOf<typeof tables.task_worker>;
 
-export type LiveWorker = Pick<TaskWorkerRow, "id" | "identifier" | "task_keys" | "takes_many">;
+export type LiveWorker = Pick<TaskWorkerRow, "id" | "identifier" | "task_keys" | "takes_many" | "slots">;
 
 export interface Renewal {
   readonly seconds: number;
@@ -128,12 +128,26 @@ export async function ignoredDeliveries(
   return rows;
 }
 
-/** Removes what workers have done; gives the number of rows. */
-export async function removeDone(tx: Writer, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`DELETE FROM task_delivery WHERE task_run_id IN
-    (SELECT done.task_run_id FROM task_delivery AS done JOIN task_run AS run ON run.id = done.task_run_id
-      WHERE done.worker_id IS NOT NULL AND ${isTerminal("run.state_type")} LIMIT ${limit})`.execute(tx);
-  return Number(numAffectedRows ?? 0n);
+/** Removes what workers have done, and keeps with each run which worker that was; gives the number of rows. */
+export async function removeDone(tx: Writer, limit: number): Promise<Done> {
+  const { rows } = await sql<{ id: string; task_key: string; worker: string | null }>`
+    SELECT done.task_run_id AS id, done.task_key, worker.identifier AS worker FROM task_delivery AS done
+    JOIN task_run AS run ON run.id = done.task_run_id LEFT JOIN task_worker AS worker ON worker.id = done.worker_id
+    WHERE done.worker_id IS NOT NULL AND ${isTerminal("run.state_type")} ORDER BY done.task_run_id LIMIT ${limit}`.execute(
+    tx,
+  );
+  if (rows.length === 0) return { runs: 0, taskKeys: [] };
+  const given = portable.rowsOf(JSON.stringify(rows), { id: "uuid", worker: "text" });
+  await sql`UPDATE task_run SET task_worker = given.worker FROM ${given} AS given
+    WHERE task_run.id = given.id AND given.worker IS NOT NULL`.execute(tx);
+  const ids = idRows(rows.map(({ id }) => id));
+  await sql`DELETE FROM task_delivery WHERE task_run_id IN (SELECT id FROM ${ids} AS done)`.execute(tx);
+  return { runs: rows.length, taskKeys: [...new Set(rows.map(({ task_key }) => task_key))] };
+}
+
+interface Done {
+  readonly runs: number;
+  readonly taskKeys: readonly string[];
 }
 
 /** Removes workers that ended so long ago and have nothing. */

@@ -5,6 +5,7 @@ import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
 import * as results from "../results/results.service.ts";
+import { noteBackgroundTasks } from "../task-deliveries/queue.service.ts";
 import { type Abandonment, endAbandoned, presentTaskRun } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
 import { isLater, type ReportedState } from "./task-run-events.rules.ts";
@@ -45,6 +46,9 @@ export async function record(unit: Unit, given: readonly ReportedState[]): Promi
   if (reported.length > 0) await results.keepReported(unit, reported);
   const moved = movedOf(written, rows, states);
   unit.changed("task-run", moved, presentMoved);
+  const outsideFlows = rows.filter(({ flow_run_id }) => flow_run_id === null).map(({ task_key }) => task_key);
+  // Few of them are not background tasks, and a page that is told in vain reads once more.
+  if (outsideFlows.length > 0) noteBackgroundTasks(unit, [...new Set(outsideFlows)]);
   unit.count("task_run_states_total", moved.length);
   await endLate(unit, moved, ends);
   return { missingFlowRuns };

@@ -42,9 +42,10 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
     if (known !== undefined) return { row: known, made: false };
     const labels = await labelsFor(tx, given);
     const { row, written } = newRow(given, labels, clock.now());
+    const deferred = isDeferred(written);
     // The clock of the worker that will get it may be behind this server's.
-    const last_word = isDeferred(written) ? noWord : null;
-    if (await queries.insertTaskRun(tx, { ...row, last_word })) {
+    const last_word = deferred ? noWord : null;
+    if (await queries.insertTaskRun(tx, { ...row, last_word, deferred: deferred ? 1 : null, task_worker: null })) {
       await queries.insertTaskRunState(tx, row.id, written);
       await enqueue(unit, row, written);
       await keepParameters(unit, row, given);

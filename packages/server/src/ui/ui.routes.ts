@@ -20,6 +20,7 @@ import {
   readArtifactImage,
   readArtifactKeyPage,
   readArtifactPage,
+  readBackgroundTasksPage,
   readConcurrencyLimitPage,
   readDashboard,
   readDeploymentPage,
@@ -41,6 +42,7 @@ import {
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
+import { backgroundTasksPage } from "./background-tasks/background-tasks-page.service.ts";
 import { concurrencyLimitPage } from "./concurrency-limits/concurrency-limit-page.service.ts";
 import * as limits from "./concurrency-limits/limit-list.service.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
@@ -74,6 +76,7 @@ import { workerPage, workPoolPage, workQueuePage } from "./work-pools/work-pool-
 export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readConcurrencyLimitPage, ({ params, context }) => concurrencyLimitPage(context, params.id_or_name));
   serve(listConcurrencyLimits, ({ body, context }) => limits.list(context, body));
+  serve(readBackgroundTasksPage, ({ body, context }) => backgroundTasksPage(context, body?.task_key ?? undefined));
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
   serve(listTaskRuns, ({ body, context }) => taskRuns.list(context, body));

@@ -123,6 +123,8 @@ export function makeWorld(): World {
     task_inputs: "{}",
     flow_run_run_count: 1,
     last_word: null,
+    deferred: null,
+    task_worker: null,
   }));
   const artifacts = times(22, (i) => ({
     ...base(i),

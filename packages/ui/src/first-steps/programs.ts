@@ -133,6 +133,32 @@ greet.serve(name="every-minute", cron="* * * * *")`,
   },
 };
 
+/** A task that is handed to the server, and the worker that runs it. */
+export const firstBackgroundTask: typeof firstRun = {
+  typescript: {
+    file: "background.ts",
+    code: `import { task, worker } from "ostinato";
+
+const resize = task(async function resize(image: string) {
+  return \`\${image}, smaller\`;
+});
+
+await resize.delay("cat.png");
+await worker([resize]);`,
+  },
+  python: {
+    file: "background.py",
+    code: `from prefect import task
+
+@task
+def resize(image: str):
+    return f"{image}, smaller"
+
+resize.delay("cat.png")
+resize.serve()`,
+  },
+};
+
 /**
  * The command that starts a program against a server, at the address under which the page was opened. Where the server asks for a password,
  * the reader puts it in place of the placeholder.

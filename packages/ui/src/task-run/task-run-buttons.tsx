@@ -6,6 +6,7 @@ import { Button, buttonClass } from "../components/button.tsx";
 import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { isBad } from "../states.ts";
+import { BackgroundButtons } from "./background-buttons.tsx";
 import { taskRunQuery } from "./task-run.queries.ts";
 
 const SetStateDialog = onDemand(() => import("../runs/set-state-dialog.tsx").then((module) => module.SetStateDialog));
@@ -29,6 +30,7 @@ export function TaskRunButtons({ page }: { readonly page: TaskRunPage }) {
           <Icon name="retry" className="size-3.5" /> Retry its flow run
         </Link>
       ) : null}
+      <BackgroundButtons page={page} />
       <Button icon="edit" onClick={() => setAsking(true)}>
         Change the state
       </Button>

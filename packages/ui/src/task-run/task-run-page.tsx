@@ -14,6 +14,7 @@ import { LogView } from "../logs/log-view.tsx";
 import { Ran } from "../runs/ran.tsx";
 import { SinceState, StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
+import { BackgroundFacts, BackgroundWait } from "./background-run.tsx";
 import { taskRunQuery } from "./task-run.queries.ts";
 import { TaskRunButtons } from "./task-run-buttons.tsx";
 import { TaskRunDetails } from "./task-run-details.tsx";
@@ -55,6 +56,7 @@ export function TaskRunPage() {
       crumbs={crumbs(page)}
     >
       <Header page={page} />
+      {page.background === null ? null : <BackgroundWait page={page} background={page.background} />}
       <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <TaskRunDetails page={page} attempt={search.attempt} />
         <div className="min-w-0">
@@ -96,7 +98,9 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
       </div>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
         {page.flow_run_name === null || run.flow_run_id === null ? (
-          <span>Started outside any flow</span>
+          page.background === null ? (
+            <span>Started outside any flow</span>
+          ) : null
         ) : (
           <span>
             Flow run{" "}
@@ -110,6 +114,7 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
             </Link>
           </span>
         )}
+        {page.background === null ? null : <BackgroundFacts page={page} background={page.background} />}
         {page.flow_id === null ? null : (
           <span>
             Flow{" "}

@@ -71,6 +71,12 @@ export function messageOf({ state_message }: TaskRunRow): string | undefined {
 }
 
 function FlowRunLink({ run }: { readonly run: TaskRunRow }) {
+  if (run.flow_run_id === null && run.is_background)
+    return (
+      <Link to="/background-tasks" className="truncate text-muted hover:text-text hover:underline">
+        background task
+      </Link>
+    );
   if (run.flow_run_id === null) return <span className="text-faint">none</span>;
   return (
     <Link
@@ -80,6 +86,7 @@ function FlowRunLink({ run }: { readonly run: TaskRunRow }) {
       className="truncate hover:underline"
       title={run.flow_run_name ?? undefined}
     >
+      {run.is_background ? "background of " : ""}
       {run.flow_run_name}
     </Link>
   );

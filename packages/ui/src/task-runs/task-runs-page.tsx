@@ -125,6 +125,14 @@ function Filters(props: {
       <StateFilter search={search} onChange={onChange} />
       <FlowFilter search={search} onChange={onChange} />
       <TimeFilter range={{ since: search.since, until: search.until }} spans={timeSpans} anyTime onChange={onChange} />
+      <button
+        type="button"
+        aria-pressed={search.background === "yes"}
+        className={filterClass(search.background === "yes")}
+        onClick={() => onChange({ background: search.background === "yes" ? undefined : "yes" })}
+      >
+        <Icon name="background" className="size-3.5" /> Background
+      </button>
       <TagFilter search={search} onChange={onChange} known={tags} />
       {search.runTag === undefined ? null : (
         <button type="button" className={filterClass(true)} onClick={() => onChange({ runTag: undefined })}>

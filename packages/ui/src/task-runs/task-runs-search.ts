@@ -20,6 +20,8 @@ export interface TaskRunsSearch {
   readonly tag?: readonly string[];
   /** Tags of the flow runs to which the task runs belong. */
   readonly runTag?: readonly string[];
+  /** Only those that task workers run, or only the others. */
+  readonly background?: "yes" | "no";
   readonly since?: string;
   readonly until?: string;
   readonly sort?: TaskRunSort;
@@ -34,6 +36,7 @@ export function readTaskRunsSearch(search: RawSearch): TaskRunsSearch {
     flow: listIn(search, "flow"),
     tag: listIn(search, "tag"),
     runTag: listIn(search, "runTag"),
+    background: choiceIn(search, "background", ["yes", "no"]),
     since: textIn(search, "since"),
     until: textIn(search, "until"),
     sort: choiceIn(search, "sort", taskRunSorts),

@@ -27,6 +27,7 @@ export function readPage(
   return call<typeof listTaskRuns>("POST /ui/task_runs/list", {
     body: {
       ...taskRunCriteria(search),
+      background: search.background === undefined ? null : search.background === "yes",
       sort: search.sort ?? "EXPECTED_START_TIME_DESC",
       limit,
       cursor,

@@ -19,6 +19,7 @@ import * as taskDeliveries from "./0016-task-deliveries.ts";
 import * as automations from "./0017-automations.ts";
 import * as durationsOfFlows from "./0020-durations-of-flows.ts";
 import * as cancellations from "./0021-cancellations.ts";
+import * as backgroundTaskRuns from "./0022-background-task-runs.ts";
 
 export interface Migration {
   readonly name: string;
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   { name: "0017-automations", breaking: false, up: automations.up },
   { name: "0020-durations-of-flows", breaking: false, up: durationsOfFlows.up },
   { name: "0021-cancellations", breaking: false, up: cancellations.up },
+  { name: "0022-background-task-runs", breaking: false, up: backgroundTaskRuns.up },
 ];

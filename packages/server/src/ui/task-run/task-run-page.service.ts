@@ -8,6 +8,7 @@ import * as taskRuns from "../../task-runs/task-runs.service.ts";
 import { artifactsOfTaskRun } from "../artifacts/artifact-pages.queries.ts";
 import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfTaskRun } from "../runs/failure.service.ts";
+import { backgroundRun } from "./background-run.service.ts";
 import * as queries from "./task-run-page.queries.ts";
 
 const maxArtifacts = 100;
@@ -16,7 +17,7 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
   const { db } = context;
   const [run] = await taskRuns.readMany(context, [id]);
   if (run === undefined) throw notFound("Task run", id);
-  const [place, states, { inputs }, result, failure, upstream, made] = await Promise.all([
+  const [place, states, { inputs }, result, failure, upstream, made, background] = await Promise.all([
     queries.placeOfTaskRun(db, id),
     taskRunStates.list(context, id),
     results.inputsOfTaskRun(context, id),
@@ -24,10 +25,12 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
     failureOfTaskRun(context, run),
     queries.namesOfTaskRuns(db, upstreamIds(run.task_inputs)),
     artifactsOfTaskRun(db, id, maxArtifacts),
+    backgroundRun(context, run),
   ]);
   if (place === undefined) throw notFound("Task run", id);
   return {
     task_run: { ...run, state: run.state === null ? null : withReadableMessage(run.state) },
+    background,
     ...place,
     states: states.map(withReadableMessage),
     inputs,

@@ -1,8 +1,9 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import type { TaskRunListSort } from "@ostinato/protocol";
-import { sql } from "kysely";
-import { everything } from "../../criteria/conditions.queries.ts";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
+import { everything, join } from "../../criteria/conditions.queries.ts";
 import { type CriteriaOn, matching } from "../../criteria/related.queries.ts";
+import type { Flag } from "../../db/columns.ts";
 import type { Database } from "../../db/dialect.ts";
 import { idRows } from "../../db/portable.ts";
 import type { JsonText } from "../../db/tables.ts";
@@ -20,20 +21,33 @@ const orders: Readonly<Record<TaskRunListSort, Order>> = {
 
 export interface TaskRunListQuery {
   readonly criteria: CriteriaOn<"task_run">;
+  readonly background: boolean | undefined;
   readonly sort: TaskRunListSort;
   readonly limit: number;
   readonly after: Position | undefined;
 }
 
+function wanted(criteria: CriteriaOn<"task_run">, background: boolean | undefined): RawBuilder<SqlBool> {
+  const kind = background === undefined ? [] : [background ? isBackground : isOwn];
+  return join([matching("task_run", criteria), ...kind], "and_") ?? everything;
+}
+
+const isBackground = sql<SqlBool>`task_run.deferred = 1`;
+const isOwn = sql<SqlBool>`task_run.deferred IS NULL`;
+
 export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise<Position[]> {
-  const { criteria, sort, limit, after } = query;
-  const condition = matching("task_run", criteria) ?? everything;
+  const { criteria, background, sort, limit, after } = query;
+  const condition = wanted(criteria, background);
   return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching: condition, after });
 }
 
 /** The number of matches, counted up to one more than `max`. */
-export async function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">, max: number): Promise<number> {
-  const condition = matching("task_run", criteria) ?? everything;
+export async function countTaskRuns(
+  db: Database,
+  { criteria, background }: Pick<TaskRunListQuery, "criteria" | "background">,
+  max: number,
+): Promise<number> {
+  const condition = wanted(criteria, background);
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${condition} LIMIT ${max + 1}) AS bounded`.execute(
     db.slow,
@@ -59,6 +73,7 @@ export interface TaskRunInList {
   readonly flow_run_name: string | null;
   readonly flow_id: string | null;
   readonly flow_name: string | null;
+  readonly deferred: Flag | null;
 }
 
 /** The task runs of those ids that exist, in no order. */
@@ -67,7 +82,7 @@ export async function taskRunsInList(db: Database, ids: readonly string[]): Prom
   const { rows } = await sql<TaskRunInList>`
     SELECT run.id, run.name, run.state_type, run.state_name, state.message AS state_message, run.expected_start_time,
       run.start_time, run.end_time, run.state_timestamp, run.total_run_time, run.run_count, run.tags, run.flow_run_id, flow_run.name AS flow_run_name,
-      flow.id AS flow_id, flow.name AS flow_name
+      flow.id AS flow_id, flow.name AS flow_name, run.deferred
     FROM ${wanted} AS wanted
     JOIN task_run AS run ON run.id = wanted.id
     LEFT JOIN task_run_state AS state ON state.id = run.state_id

@@ -7,11 +7,12 @@ import { maxCounted } from "../runs/flow-run-list.service.ts";
 import * as queries from "./task-run-list.queries.ts";
 
 export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): Promise<ReplyOf<typeof listTaskRuns>> {
-  const { sort: given, limit: wanted, cursor, count: counting, ...criteria } = body;
+  const { sort: given, limit: wanted, cursor, count: counting, background: kind, ...criteria } = body;
+  const background = kind ?? undefined;
   const sort = given ?? "EXPECTED_START_TIME_DESC";
   const limit = wanted ?? 50;
   const after = readCursor(sort, cursor);
-  const positions = await queries.taskRunPositions(db, { criteria, sort, limit: limit + 1, after });
+  const positions = await queries.taskRunPositions(db, { criteria, background, sort, limit: limit + 1, after });
   const page = positions.slice(0, limit);
   const last = page.at(-1);
   const isWhole = after === undefined && positions.length <= limit;
@@ -20,7 +21,7 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
       db,
       page.map(({ id }) => id),
     ),
-    counting !== true ? null : isWhole ? page.length : queries.countTaskRuns(db, criteria, maxCounted),
+    counting !== true ? null : isWhole ? page.length : queries.countTaskRuns(db, { criteria, background }, maxCounted),
   ]);
   const found = new Map(rows.map((row) => [row.id, present(row)]));
   return {
@@ -31,9 +32,10 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
   };
 }
 
-function present({ tags, ...row }: queries.TaskRunInList): TaskRunRow {
+function present({ tags, deferred, ...row }: queries.TaskRunInList): TaskRunRow {
   return {
     ...row,
+    is_background: deferred === 1,
     tags: readPlainJson(tags),
     expected_start_time: formatted(row.expected_start_time),
     start_time: formatted(row.start_time),
