@@ -113,6 +113,13 @@ export async function remove(tx: Writer, taskRunIds: readonly string[]): Promise
   );
 }
 
+/** Whether it was there. */
+export async function removeWaiting(tx: Writer, taskRunId: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`DELETE FROM task_delivery WHERE task_run_id = ${taskRunId}
+    AND worker_id IS NULL`.execute(tx);
+  return (numAffectedRows ?? 0n) > 0n;
+}
+
 /** Gives back what the worker has of these; returns the keys of the tasks. */
 export async function giveBack(
   tx: Writer,

@@ -48,6 +48,11 @@ export function noteBackgroundTasks(unit: Unit, taskKeys: readonly string[]): vo
   );
 }
 
+/** A run that has ended before a worker had it, such as a cancelled one, waits no more. What workers have stays theirs. */
+export async function leaveLine(unit: Unit, { id, task_key }: Pick<Queued, "id" | "task_key">): Promise<void> {
+  if (await queries.removeWaiting(unit.tx, id)) noteBackgroundTasks(unit, [task_key]);
+}
+
 /** Hints for the same task that come together are one. */
 const atOnce = 0 as Timestamp;
 

@@ -1,4 +1,4 @@
-import { type StateType, timesOf } from "@ostinato/core";
+import { isTerminal, type StateType, timesOf } from "@ostinato/core";
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
 import type { Writer } from "../db/dialect.ts";
@@ -19,7 +19,7 @@ import {
   transformTaskRun,
 } from "../orchestration/task-run-rule-sets.ts";
 import type { TaskRunEffect, TaskRunEffects, TaskRunFacts, TaskRunSubject } from "../orchestration/task-run-rules.ts";
-import { enqueue, isDeferred } from "../task-deliveries/queue.service.ts";
+import { enqueue, isDeferred, leaveLine } from "../task-deliveries/queue.service.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 
@@ -101,6 +101,7 @@ async function move(unit: Unit, { row, proposed, ruleSet, now }: Asked): Promise
   await queries.insertTaskRunState(tx, row.id, written);
   await queries.moveTaskRun(tx, moved);
   await enqueue(unit, moved, written);
+  if (isTerminal(written.type)) await leaveLine(unit, moved);
   if (isDeferred(written)) await queries.updateTaskRun(tx, row.id, { deferred: 1 });
   await carryOut(effects, { unit, row: moved, written }, effectHandlers);
   unit.changed("task-run", [moved], presentTaskRun);

@@ -28,6 +28,9 @@ import { lastChange, standingOf } from "../work-pools/work-pools.service.ts";
 import { takenByQueue } from "../work-queues/pool-places.queries.ts";
 import { queueById } from "../work-queues/work-queues.queries.ts";
 import * as poolWakes from "../worker-channel/pool-wakes.queries.ts";
+import { endedSince, failedRuns } from "./background-tasks/background-tasks-page.queries.ts";
+import { linesOfDeployments } from "./concurrency-limits/limit-rows.queries.ts";
+import { runsInLine } from "./concurrency-limits/slot-users.queries.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import { figuresOf } from "./deployments/deployment-figures.service.ts";
 import * as deployments from "./deployments/deployment-list.service.ts";
@@ -118,6 +121,11 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["the history of task runs", () => taskRuns.history(context, interval)],
     ["failed task runs", () => taskRuns.count(context, { task_runs: { state: { type: { any_: ["FAILED"] } } } })],
     ["the graph of a run", () => readGraph(context, run, {})],
+    ["the list of background runs", () => listedTaskRuns.list(context, { limit: 50, background: true })],
+    ["background runs that have ended", () => endedSince(context.db.slow, now)],
+    ["background runs that failed", () => failedRuns(context.db.slow, undefined, { since: now, limit: 50 })],
+    ["concurrency limits of deployments with their lines", () => linesOfDeployments(context.db.read, [run])],
+    ["runs in the line of a limit", () => runsInLine(context.db.read, run, 50)],
     ["runs that are late", () => overdue.lateRuns(context.db.read, now, 400)],
     ["pauses that are over", () => overdue.expiredPauses(context.db.slow, now, 400)],
     ["runs that expire", () => overdue.unstartedRuns(context.db.read, { deploymentId: run, before: now }, 400)],

@@ -35,13 +35,14 @@ export async function waitingRuns(
   key: string | undefined,
   { now, limit }: { readonly now: Timestamp; readonly limit: number },
 ): Promise<readonly WaitingRow[]> {
-  const isLater = sql<SqlBool>`(delivery.waits_until IS NOT NULL AND delivery.waits_until > ${now})`;
+  const isLater = sql<SqlBool>`(waits_until IS NOT NULL AND waits_until > ${now})`;
+  const inOrder = sql`ORDER BY CASE WHEN ${isLater} THEN 1 ELSE 0 END, CASE WHEN ${isLater} THEN 0 ELSE priority END,
+    coalesce(waits_until, queued), task_run_id`;
+  // The first are chosen before their runs are read: a queue may be long.
   const { rows } = await sql<WaitingRow>`SELECT run.id, run.name, run.task_key, delivery.priority,
       coalesce(delivery.waits_until, delivery.queued) AS due, delivery.deliveries
-    FROM task_delivery AS delivery JOIN task_run AS run ON run.id = delivery.task_run_id
-    WHERE delivery.worker_id IS NULL AND ${ofTask("delivery.task_key", key)}
-    ORDER BY CASE WHEN ${isLater} THEN 1 ELSE 0 END, CASE WHEN ${isLater} THEN 0 ELSE delivery.priority END,
-      coalesce(delivery.waits_until, delivery.queued), run.id LIMIT ${limit}`.execute(reader);
+    FROM (SELECT * FROM task_delivery WHERE worker_id IS NULL AND ${ofTask("task_key", key)} ${inOrder} LIMIT ${limit}) AS delivery
+    JOIN task_run AS run ON run.id = delivery.task_run_id ${inOrder}`.execute(reader);
   return rows;
 }
 

@@ -106,6 +106,7 @@ describeOnEachDatabase("the pages of background tasks", (database) => {
     const cancelled = await server.call("POST", `/task_runs/${run.id}/set_state`, { state, force: true });
     expect(cancelled.status).toBe(201);
     expect((await runPage(run)).background?.waiting).toBeNull();
+    expect((await page("renamed-1a2b3c4d")).waiting).toEqual([]);
   });
 
   test("the page of a run says what keeps it: its time, its place in line, a worker that is about to begin it", async () => {
