@@ -1,4 +1,4 @@
-import { nameInTaskKey } from "@ostinato/core";
+import { nameInTaskKey, stateNames } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { BackgroundTaskRow, FailedTaskRun, WaitingTaskRun } from "../api/types.ts";
@@ -29,7 +29,7 @@ export function WaitingRuns(props: {
       ))}
       <ol aria-label="Waiting runs">
         {runs.map((run) => (
-          <Row key={run.id} run={run} icon={<StateIcon silent type="SCHEDULED" name="Scheduled" />}>
+          <Row key={run.id} run={run} icon={<StateIcon silent type="SCHEDULED" name={stateNames.scheduled} />}>
             {run.priority === 0 ? null : <span className="text-muted">priority {run.priority}</span>}
             {run.deliveries === 0 ? null : (
               <span className="text-muted">{amount(run.deliveries, "worker")} had it before</span>
