@@ -31,7 +31,7 @@ describeOnEachDatabase("the pages of background tasks", (database) => {
     const socket = await openTestSocket(address, "/task_runs/subscriptions/scheduled");
     sockets.push(socket);
     socket.send({ type: "subscribe", keys, client_id, slots });
-    expect(await socket.next()).toEqual({ type: "subscribed" });
+    expect(await socket.next()).toMatchObject({ type: "subscribed" });
     return socket;
   }
   const taken = async (socket: TestSocket) => {
