@@ -16,6 +16,8 @@ export interface CuttingProxy {
    * way and nothing is known of it. Then it may end all others, and refuse new ones.
    */
   loseNextCommit(lose: Loss, after?: { readonly thenRefuse: boolean }): void;
+  /** Takes connections again. */
+  accept(): void;
   close(): Promise<void>;
 }
 
@@ -24,15 +26,17 @@ export interface Cut {
   readonly request: string;
   /** What the answer to it holds: one of these. */
   readonly answers: readonly string[];
+  /** Only on a connection that has carried this since the last such message. */
+  readonly after?: string;
 }
 
-const commitCut: Cut = {
+export const commitCut: Cut = {
   request: "COMMIT\0",
   // Where a statement has failed, the answer is another one.
   answers: ["COMMIT\0", "ROLLBACK\0"],
 };
 
-export async function startCuttingProxy(url: string, { request, answers } = commitCut): Promise<CuttingProxy> {
+export async function startCuttingProxy(url: string, { request, answers, after }: Cut = commitCut): Promise<CuttingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let losing: Loss | undefined;
@@ -46,6 +50,7 @@ export async function startCuttingProxy(url: string, { request, answers } = comm
     if (refuses) return void client.destroy();
     const upstream = tcpConnect(Number(target.port), target.hostname);
     let swallowing = false;
+    let isArmed = after === undefined;
     const end = () => {
       client.destroy();
       upstream.destroy();
@@ -59,8 +64,12 @@ export async function startCuttingProxy(url: string, { request, answers } = comm
     upstream.once("close", () => client.destroy());
     client.on("data", (piece) => {
       if (piece.includes("pg_xact_status")) questions += 1;
-      const isCommit = piece.includes(request);
-      if (isCommit) commits += 1;
+      if (after !== undefined && piece.includes(after)) isArmed = true;
+      const isCommit = isArmed && piece.includes(request);
+      if (isCommit) {
+        commits += 1;
+        isArmed = after === undefined;
+      }
       if (losing === undefined || !isCommit) return void upstream.write(piece);
       const how = losing;
       losing = undefined;
@@ -95,6 +104,9 @@ export async function startCuttingProxy(url: string, { request, answers } = comm
     loseNextCommit(lose, { thenRefuse } = { thenRefuse: false }) {
       losing = lose;
       refusesNext = thenRefuse;
+    },
+    accept() {
+      refuses = false;
     },
     close: () =>
       new Promise((resolve) => {

@@ -3,6 +3,7 @@ import type { Context } from "../kernel/context.ts";
 import * as results from "../results/results.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import type { Sleeper } from "../waking/telling.service.ts";
+import type { Handing } from "./queue.queries.ts";
 import { take } from "./queue.service.ts";
 
 /** A connected worker that waits for runs. */
@@ -11,6 +12,8 @@ export interface Member {
   /** How many more runs it takes at the moment. */
   slots: number;
   give(runs: readonly TaskRun[], parameters: readonly StoredResult[]): void;
+  /** Has it come back and say what it has: it may own runs that it was never sent. */
+  sendAway(): void;
 }
 
 /** Connected workers of the same tasks, which get the runs of these tasks in turn. */
@@ -60,9 +63,19 @@ export class Line implements Sleeper {
   async #giveSome(takers: readonly Member[]): Promise<void> {
     const keys = [...this.#due];
     this.#due.clear();
-    const { handed, left } = await take(this.#context, { keys, takers, isConfirmed: this.#isConfirmed });
-    for (const key of left) this.#due.add(key);
-    if (handed.length === 0) return;
+    try {
+      const { handed, left } = await take(this.#context, { keys, takers, isConfirmed: this.#isConfirmed });
+      for (const key of left) this.#due.add(key);
+      if (handed.length > 0) await this.#send(handed, takers);
+    } catch (error) {
+      // The database may have kept the handing over all the same. Whoever is sent away gives back what was not sent.
+      for (const key of keys) this.#due.add(key);
+      for (const taker of takers) if (this.members.delete(taker)) taker.sendAway();
+      throw error;
+    }
+  }
+
+  async #send(handed: readonly Handing[], takers: readonly Member[]): Promise<void> {
     const runs = await taskRuns.readMany(
       this.#context,
       handed.map(({ task_run_id }) => task_run_id),

@@ -1,7 +1,9 @@
 import type { BackgroundTask, TaskRun } from "@ostinato/protocol";
+import { fakeClock } from "@ostinato/testing/clock";
 import { openDatabase } from "@ostinato/testing/databases";
 import { describe, expect, test } from "vitest";
 import { delayOn } from "../../test/background-task-harness.ts";
+import { commitCut, startCuttingProxy } from "../../test/cutting-proxy.ts";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { openTestSocket } from "../../test/socket-harness.ts";
 
@@ -42,6 +44,56 @@ describe("background tasks on two servers of one PostgreSQL", () => {
     await Promise.all([one.stop(), other.stop()]);
     await database.dispose();
   });
+});
+
+describe("background tasks and a database that is lost while a run is handed over", () => {
+  test("the worker that was not sent what it has is sent away, and gets it when it comes back", async () => {
+    const database = await openDatabase("postgresql");
+    const proxy = await startCuttingProxy(database.url, { ...commitCut, after: "UPDATE task_delivery SET worker_id = given" });
+    const clock = fakeClock();
+    const [server, beside] = [await startTestServer(proxy.url, { clock }), await startTestServer(database.url)];
+    const address = await server.listen();
+    const join = async () => {
+      const socket = await openTestSocket(address, "/task_runs/subscriptions/scheduled");
+      socket.send({ type: "subscribe", keys: [key], client_id: "own-1", slots: 1, held: [] });
+      expect(await socket.next()).toEqual({ type: "subscribed", lost: [] });
+      return socket;
+    };
+    const worker = await join();
+    await clock.advance(0.05);
+    await worker.settled();
+
+    const run = await delayOn(beside, key);
+    proxy.loseNextCommit("answer", { thenRefuse: true });
+    let closed: number | undefined;
+    void worker.closed.then(({ code }) => {
+      closed = code;
+    });
+    const closedBy = async () => {
+      await clock.advance(5);
+      return closed;
+    };
+    await expect.poll(closedBy, { timeout: 60_000 }).toBe(1011);
+    const held = await beside.call<BackgroundTask[]>("POST", "/background_tasks/filter", {});
+    expect(held.body).toMatchObject([{ task_key: key, waiting: 0, held: 1 }]);
+
+    proxy.accept();
+    const again = await join();
+    const sent = again.next<{ task_runs: TaskRun[] }>();
+    let got: TaskRun[] | undefined;
+    void sent.then(({ task_runs }) => {
+      got = task_runs;
+    });
+    const received = async () => {
+      await clock.advance(0.05);
+      return got?.map(({ id }) => id);
+    };
+    await expect.poll(received, { timeout: 60_000 }).toEqual([run.id]);
+    await again.close();
+    await Promise.all([server.stop(), beside.stop()]);
+    await proxy.close();
+    await database.dispose();
+  }, 150_000);
 });
 
 describe.each(["sqlite", "postgresql"] as const)("background tasks and a restart on %s", (kind) => {

@@ -231,6 +231,10 @@ class Connection implements Member {
     else for (const run of task_runs) this.#giveOne(run);
   }
 
+  sendAway(): void {
+    this.#connection.close(closeCodes.internalError, "Internal Server Error");
+  }
+
   #giveOne(run: TaskRun): void {
     this.#unconfirmed = run.id;
     this.#feed.send(JSON.stringify(run));
