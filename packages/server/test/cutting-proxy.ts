@@ -36,7 +36,10 @@ export const commitCut: Cut = {
   answers: ["COMMIT\0", "ROLLBACK\0"],
 };
 
-export async function startCuttingProxy(url: string, { request, answers, after }: Cut = commitCut): Promise<CuttingProxy> {
+export async function startCuttingProxy(
+  url: string,
+  { request, answers, after }: Cut = commitCut,
+): Promise<CuttingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let losing: Loss | undefined;

@@ -49,7 +49,10 @@ describe("background tasks on two servers of one PostgreSQL", () => {
 describe("background tasks and a database that is lost while a run is handed over", () => {
   test("the worker that was not sent what it has is sent away, and gets it when it comes back", async () => {
     const database = await openDatabase("postgresql");
-    const proxy = await startCuttingProxy(database.url, { ...commitCut, after: "UPDATE task_delivery SET worker_id = given" });
+    const proxy = await startCuttingProxy(database.url, {
+      ...commitCut,
+      after: "UPDATE task_delivery SET worker_id = given",
+    });
     const clock = fakeClock();
     const [server, beside] = [await startTestServer(proxy.url, { clock }), await startTestServer(database.url)];
     const address = await server.listen();
