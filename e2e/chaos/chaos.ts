@@ -1,17 +1,19 @@
 import { pause, request } from "./api.ts";
+import { startBackground } from "./background.ts";
 import { checkAll } from "./checker.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 import { changesNotReceived } from "./cross-server.ts";
 import { startDeletionRecorder } from "./deletion-recorder.ts";
 import { startEventRecorder } from "./event-recorder.ts";
-import { type Fault, type FaultTarget, faults, mendAll } from "./faults.ts";
-import { type Pool, startPool } from "./pool.ts";
+import { type Fault, type FaultRun, type FaultTarget, faults, type Load, mendAll } from "./faults.ts";
+import { startPauses } from "./pauses.ts";
+import { startPool } from "./pool.ts";
 import { type Random, seededRandom } from "./random.ts";
 import type { Recovery, Report } from "./report.ts";
-import { type Serving, startServing } from "./serving.ts";
-import { type Slots, startSlots } from "./slots.ts";
+import { startServing } from "./serving.ts";
+import { startSlots } from "./slots.ts";
 import { startStateRecorder } from "./state-recorder.ts";
-import { startWorkers, type Workers } from "./workers.ts";
+import { startWorkers } from "./workers.ts";
 
 export interface ChaosOptions extends Omit<ClusterOptions, "diskMegabytes"> {
   readonly seed: number;
@@ -31,33 +33,40 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   const random = seededRandom(seed);
   const disk = diskMegabytes.least + Math.ceil(seconds * diskMegabytes.perSecond);
   const cluster = await startCluster({ ...options, diskMegabytes: disk });
-  let serving: Serving | undefined;
-  let pool: Pool | undefined;
-  let slots: Slots | undefined;
+  const target: FaultTarget = { cluster, long: seconds >= longSeconds };
+  const starting = [
+    startServing(cluster, target),
+    startPool(cluster, { random: random.fork(), long: target.long }),
+    startSlots(cluster, { long: target.long }),
+    startBackground(cluster),
+    startPauses(cluster, random.fork()),
+  ] as const;
   try {
-    const target: FaultTarget = { cluster, long: seconds >= longSeconds };
-    serving = await startServing(cluster, target);
-    pool = await startPool(cluster, { random: random.fork(), long: target.long });
-    slots = await startSlots(cluster, { long: target.long });
+    const [serving, pool, slots, background, pauses] = await Promise.all(starting);
     const states = startStateRecorder(cluster.apiUrl);
     const events = startEventRecorder(cluster.apiUrl, random.fork());
     const deletions = startDeletionRecorder(cluster.apiUrl);
     const workers = startWorkers(cluster, { count, abandon: target.long, random: random.fork() });
+    const load: Load = { workers, serving, pool, slots, background, pauses };
     const recoveries: Recovery[] = [];
-    const made = await breakThings(target, { random, seconds, workers, serving, pool, slots, say, recoveries });
+    const made = await breakThings(target, { random, seconds, load, say, recoveries });
     await mendAll(cluster);
     say("waiting for the runs to end");
-    const [work, served, pooled, slotWork] = await Promise.all([
+    const [work, served, pooled, slotWork, backgroundWork, pauseWork] = await Promise.all([
       workers.finish(),
       serving.finish(),
       pool.finish(),
       slots.finish(),
+      background.finish(),
+      pauses.finish(),
     ]);
     const recorded = {
       work,
       served,
       pooled,
       slots: slotWork,
+      background: backgroundWork,
+      pauses: pauseWork,
       states: await states.stop(),
       events: await events.stop(),
       deletions: await deletions.stop(),
@@ -77,9 +86,12 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
       notes: notesOn(target),
     };
   } finally {
-    await slots?.dispose();
-    await pool?.dispose();
-    await serving?.dispose();
+    for (const each of starting) {
+      await each.then(
+        (started) => started.dispose(),
+        () => {},
+      );
+    }
     await cluster.dispose();
   }
 }
@@ -87,17 +99,14 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
 interface BreakOptions {
   readonly random: Random;
   readonly seconds: number;
-  readonly workers: Workers;
-  readonly serving: Serving;
-  readonly pool: Pool;
-  readonly slots: Slots;
+  readonly load: Load;
   readonly say: (line: string) => void;
   readonly recoveries: Recovery[];
 }
 
 /** Injects all possible faults in random order, repeatedly, until the time is up. */
 async function breakThings(target: FaultTarget, options: BreakOptions): Promise<number> {
-  const { random, seconds, workers, serving, pool, slots, say, recoveries } = options;
+  const { random, seconds, load, say, recoveries } = options;
   const end = performance.now() + seconds * 1000;
   let made = 0;
   let deck: readonly Fault[] = [];
@@ -107,7 +116,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
     deck = others;
     await pause(random.between(100, target.long ? 3000 : 200));
     if (fault === undefined) continue;
-    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers, serving, pool, slots });
+    const { taken, details } = await makeOne(target, fault, { ...load, random: random.fork() });
     recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));
     made += 1;
     const recovered = taken.map((each) => `recovered after ${each.toFixed(2)} s`);
@@ -119,7 +128,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
 async function makeOne(
   { cluster, long }: FaultTarget,
   fault: Fault,
-  { random, workers, serving, pool, slots }: Pick<BreakOptions, "random" | "workers" | "serving" | "pool" | "slots">,
+  given: Load & Pick<FaultRun, "random">,
 ): Promise<{ readonly taken: readonly number[]; readonly details: readonly string[] }> {
   const taken: number[] = [];
   const details: string[] = [];
@@ -127,12 +136,8 @@ async function makeOne(
   const mended = () => {
     recovery = untilWritten(cluster).then((seconds) => taken.push(seconds));
   };
-  const faultRun = {
-    random,
-    workers,
-    serving,
-    pool,
-    slots,
+  const faultRun: FaultRun = {
+    ...given,
     mended,
     recovered: (seconds: number) => taken.push(seconds),
     note: (detail: string) => details.push(detail),

@@ -1,13 +1,25 @@
 import { forEachOf, patiently, pause, request } from "./api.ts";
+import type { BackgroundWork } from "./background.ts";
+import { checkBackground } from "./check-background.ts";
 import { checkDeployed } from "./check-deployed.ts";
+import { checkPauses } from "./check-pauses.ts";
 import { checkPool } from "./check-pool.ts";
 import { checkAbandoned, checkRun } from "./check-runs.ts";
 import { checkSlots } from "./check-slots.ts";
 import type { Cluster } from "./cluster.ts";
 import type { DeployedWork } from "./deployed-work.ts";
 import type { RecordedEvents } from "./event-recorder.ts";
+import type { PauseWork } from "./pauses.ts";
 import type { PoolWork } from "./pool.ts";
-import { type Check, checkLines, compare, type KeptState, resultsOf, taskRunsOf } from "./reading-back.ts";
+import {
+  type Check,
+  checkLines,
+  compare,
+  type KeptState,
+  resultsOf,
+  taskRunsOf,
+  untilAnswered,
+} from "./reading-back.ts";
 import { noFindings, type Report } from "./report.ts";
 import type { SlotWork } from "./slots.ts";
 import type { RecordedStates } from "./state-recorder.ts";
@@ -18,6 +30,8 @@ export interface Recorded {
   readonly served: DeployedWork;
   readonly pooled: PoolWork;
   readonly slots: SlotWork;
+  readonly background: BackgroundWork;
+  readonly pauses: PauseWork;
   readonly states: RecordedStates;
   readonly events: RecordedEvents;
   /** Runs whose deletion was requested. */
@@ -29,7 +43,7 @@ type CheckResult = Pick<Report, "acknowledged" | "found">;
 /** Reads back everything that was acknowledged, and counts deviations. */
 export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<CheckResult> {
   const found = noFindings();
-  const { work, served, pooled, slots, states, events, deletions } = recorded;
+  const { work, served, pooled, slots, background, pauses, states, events, deletions } = recorded;
   const acknowledged = {
     states: 0,
     events: 0,
@@ -42,6 +56,8 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
     scheduledRuns: 0,
     workerRuns: 0,
     slotsHeld: 0,
+    backgroundRuns: 0,
+    answers: 0,
   };
   const check: Check = { apiUrl: cluster.apiUrl, found, acknowledged };
   found.wrong.push(...work.wrong, ...states.wrong);
@@ -55,6 +71,8 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
   await checkDeployed(check, served);
   await checkPool(check, pooled);
   await checkSlots(check, slots);
+  await checkBackground(check, background);
+  await checkPauses(check, pauses);
   await forEachOf(deletions, (id) => checkDeletion(check, id));
   const dead = await patiently<{ consumer: string; ref: string; reason: string }[]>(
     `${check.apiUrl}/admin/dead-letters`,
@@ -69,7 +87,7 @@ const lookAgainMillis = 500;
 
 /** Checks that nothing is left of a deleted run, even when the server was killed after deleting it. */
 async function checkDeletion({ apiUrl, found, acknowledged }: Check, id: string): Promise<void> {
-  if (!(await isGone(apiUrl, id))) return;
+  if ((await untilAnswered(() => request(`${apiUrl}/flow_runs/${id}`))) !== undefined) return;
   acknowledged.deletions += 1;
   const giveUp = performance.now() + followedMillis;
   for (;;) {
@@ -77,14 +95,6 @@ async function checkDeletion({ apiUrl, found, acknowledged }: Check, id: string)
     if (left.length === 0) return;
     if (performance.now() > giveUp)
       return void found.missed.push(`${left.length} log lines of the deleted flow run ${id}`);
-    await pause(lookAgainMillis);
-  }
-}
-
-async function isGone(apiUrl: string, id: string): Promise<boolean> {
-  for (;;) {
-    const answer = await request(`${apiUrl}/flow_runs/${id}`);
-    if (answer.kind !== "unknown") return answer.kind === "refused";
     await pause(lookAgainMillis);
   }
 }

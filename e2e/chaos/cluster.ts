@@ -35,6 +35,10 @@ export interface Cluster {
   readonly poolProgram: string;
   /** The program that takes slots of limits. */
   readonly slotProgram: string;
+  /** The program that works on background tasks, or delays them. */
+  readonly backgroundProgram: string;
+  /** The program whose runs ask for answers. */
+  readonly pauseProgram: string;
   /** The path of the `ostinato` command. */
   readonly command: string;
   dispose(): Promise<void>;
@@ -116,12 +120,17 @@ const programFiles = [
   "served-program.ts",
   "pool-program.ts",
   "slot-program.ts",
+  "background-program.ts",
+  "pause-program.ts",
   "marked-flow.ts",
   "marking.ts",
 ];
 const ownFolder = fileURLToPath(new URL(".", import.meta.url));
 
-type Programs = Pick<Cluster, "program" | "servedProgram" | "poolProgram" | "slotProgram">;
+type Programs = Pick<
+  Cluster,
+  "program" | "servedProgram" | "poolProgram" | "slotProgram" | "backgroundProgram" | "pauseProgram"
+>;
 
 function programsIn(folder: string): Programs {
   return {
@@ -129,6 +138,8 @@ function programsIn(folder: string): Programs {
     servedProgram: join(folder, "served-program.ts"),
     poolProgram: join(folder, "pool-program.ts"),
     slotProgram: join(folder, "slot-program.ts"),
+    backgroundProgram: join(folder, "background-program.ts"),
+    pauseProgram: join(folder, "pause-program.ts"),
   };
 }
 

@@ -1,7 +1,9 @@
 import { patiently, pause } from "./api.ts";
+import type { Background } from "./background.ts";
 import { askAndLeave, beginLargeBodies, beginMessages } from "./broken-clients.ts";
 import type { Cluster } from "./cluster.ts";
 import { putBack, removeAndSave } from "./lost-file.ts";
+import type { Pauses } from "./pauses.ts";
 import type { Pool } from "./pool.ts";
 import type { Random } from "./random.ts";
 import type { Serving } from "./serving.ts";
@@ -25,13 +27,19 @@ export interface FaultTarget {
   readonly long: boolean;
 }
 
-/** Callbacks of one fault while it is injected. */
-export interface FaultRun {
-  readonly random: Random;
+/** What runs while faults are injected. */
+export interface Load {
   readonly workers: Workers;
   readonly serving: Serving;
   readonly pool: Pool;
   readonly slots: Slots;
+  readonly background: Background;
+  readonly pauses: Pauses;
+}
+
+/** One fault while it is injected, with its callbacks. */
+export interface FaultRun extends Load {
+  readonly random: Random;
   /** Marks the end of the cause: the time of the recovery starts here. */
   mended(): void;
   /** Overrides the time of the recovery, where it is not the server's next answer. */
@@ -160,6 +168,31 @@ export const faults: readonly Fault[] = [
     async make(_stage, { random, slots, recovered }) {
       const took = await slots.killHolder(random);
       if (took !== undefined) recovered(took);
+    },
+  },
+  {
+    name: "worker of background tasks killed",
+    possible: always,
+    times: 3,
+    withinSeconds: 30,
+    async make(_stage, { random, background, recovered }) {
+      const took = await background.killWorker(random);
+      if (took !== undefined) recovered(took);
+    },
+  },
+  {
+    name: "worker of background tasks drained",
+    possible: always,
+    async make(_stage, { random, background, recovered }) {
+      recovered(await background.drainWorker(random));
+    },
+  },
+  {
+    name: "process that waits for answers killed",
+    possible: always,
+    times: 2,
+    async make(_stage, { pauses, recovered }) {
+      recovered(await pauses.killAsker());
     },
   },
   {

@@ -1,4 +1,4 @@
-import { everyPage, patiently } from "./api.ts";
+import { type Answer, everyPage, patiently, pause } from "./api.ts";
 import type { Findings, Report } from "./report.ts";
 
 /** The context of all checks: the server, and the collected findings. */
@@ -26,6 +26,18 @@ export interface ResultRow {
   readonly task_run_id: string | null;
   readonly data: string | null;
   readonly location: string | null;
+}
+
+const askAgainMillis = 500;
+
+/** Asks until the server knows; undefined where it does not have the thing. */
+export async function untilAnswered<T>(ask: () => Promise<Answer<T>>): Promise<T | undefined> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.kind === "answered") return answer.value;
+    if (answer.kind === "refused") return undefined;
+    await pause(askAgainMillis);
+  }
 }
 
 /** Checks that each element of `expected` is in `kept` exactly once. */

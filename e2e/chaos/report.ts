@@ -24,7 +24,11 @@ export type Counted =
   /** Those that workers have executed. */
   | "workerRuns"
   /** How often processes held a slot of a limit with a name or a key. */
-  | "slotsHeld";
+  | "slotsHeld"
+  /** Runs of background tasks that were delayed. */
+  | "backgroundRuns"
+  /** Answers to runs that asked. */
+  | "answers";
 
 /** Descriptions of everything that must not happen. */
 export const findings = {

@@ -1,0 +1,141 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { everyPage, pause, request } from "./api.ts";
+import type { Cluster } from "./cluster.ts";
+import { type LastingProcess, startLastingProcess } from "./lasting-process.ts";
+import type { Random } from "./random.ts";
+
+/** A process whose runs ask for numbers, and somebody who answers some of them, cancels others, and lets the rest time out. */
+export interface Pauses {
+  /** Kills the process while its runs are paused, and returns the seconds until its successor asks. */
+  killAsker(): Promise<number>;
+  /** Answers what is still asked, and asks nothing more. */
+  finish(): Promise<PauseWork>;
+  /** Kills whatever still runs. */
+  dispose(): Promise<void>;
+}
+
+export interface PauseWork {
+  /** The numbers that were sent to runs, and whether the server has acknowledged them. */
+  readonly answers: ReadonlyMap<string, SentAnswer>;
+  /** Runs whose cancellation was asked for. */
+  readonly cancelled: ReadonlySet<string>;
+  /** What the process was told of the ends of its runs. */
+  readonly told: ReadonlyMap<string, ToldEnd>;
+  /** The numbers of the processes that were killed. */
+  readonly killed: ReadonlySet<number>;
+  readonly stuck: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+export interface SentAnswer {
+  readonly number: number;
+  readonly isAcknowledged: boolean;
+}
+
+export interface ToldEnd {
+  readonly run: string;
+  readonly type: string;
+  readonly value?: number;
+}
+
+export const pausedTag = "chaos asks";
+const lookMillis = 200;
+const endMillis = 150_000;
+/** Of the runs that ask. */
+const shares = { answered: 0.7, cancelled: 0.15 };
+
+interface PausedRun {
+  readonly id: string;
+  readonly state_id: string;
+}
+
+export async function startPauses(cluster: Cluster, random: Random): Promise<Pauses> {
+  const { apiUrl, folder, flowInjection, pauseProgram } = cluster;
+  const notes = join(folder, "pause-notes");
+  const stopFile = join(folder, "pauses-stop");
+  const answers = new Map<string, SentAnswer>();
+  const cancelled = new Set<string>();
+  const ignored = new Set<string>();
+  const killed = new Set<number>();
+  const stuck: string[] = [];
+  const wrong: string[] = [];
+  const begin = (): LastingProcess =>
+    startLastingProcess(cluster, {
+      what: "the process that asks",
+      args: [...flowInjection.execArgv, pauseProgram, stopFile, notes],
+      environment: { OSTINATO_LOG_LEVEL: "off" },
+      announcement: "asks for numbers",
+      marks: join(folder, "pause-marks"),
+      onFailure: (why) => wrong.push(why),
+    });
+  let asker = begin();
+  await asker.ready;
+  let isOver = false;
+
+  /** Repeats an answer until it is known what became of it. It names what it answers, so that it counts once. */
+  async function answer({ id, state_id }: PausedRun): Promise<void> {
+    const number = answers.size;
+    answers.set(id, { number, isAcknowledged: false });
+    for (;;) {
+      const body = { run_input: { number }, answers: state_id };
+      const sent = await request<{ readonly status: string }>(`${apiUrl}/flow_runs/${id}/resume`, body);
+      if (sent.kind === "answered")
+        return void answers.set(id, { number, isAcknowledged: sent.value.status === "ACCEPT" });
+      if (sent.kind === "refused") return void wrong.push(`the answer to ${id} was refused: ${sent.why}`);
+      await pause(lookMillis);
+    }
+  }
+
+  async function cancel({ id }: PausedRun): Promise<void> {
+    cancelled.add(id);
+    await request(`${apiUrl}/flow_runs/${id}/set_state`, { state: { type: "CANCELLING" } });
+  }
+
+  async function treat(run: PausedRun): Promise<void> {
+    const share = random.next();
+    if (share < shares.answered) await answer(run);
+    else if (share < shares.answered + shares.cancelled) await cancel(run);
+    else ignored.add(run.id);
+  }
+
+  const answering = (async () => {
+    while (!isOver) {
+      const runs = await everyPage<PausedRun>(`${apiUrl}/flow_runs/filter`, {
+        flow_runs: { tags: { all_: [pausedTag] }, state: { type: { any_: ["PAUSED"] } } },
+        sort: "ID_DESC",
+      });
+      const fresh = runs.filter(({ id }) => !answers.has(id) && !cancelled.has(id) && !ignored.has(id));
+      await Promise.all(fresh.map(treat));
+      await pause(lookMillis);
+    }
+  })();
+
+  return {
+    async killAsker() {
+      const begun = performance.now();
+      if (asker.pid !== undefined) killed.add(asker.pid);
+      await asker.kill();
+      asker = begin();
+      await asker.ready;
+      return (performance.now() - begun) / 1000;
+    },
+    async finish() {
+      await writeFile(stopFile, "");
+      if (!(await asker.endsWithin(endMillis))) stuck.push("the process that asks waits for ever");
+      isOver = true;
+      await answering;
+      return { answers, cancelled, told: await endsIn(notes), killed, stuck, wrong };
+    },
+    async dispose() {
+      isOver = true;
+      await asker.kill();
+    },
+  };
+}
+
+async function endsIn(file: string): Promise<ReadonlyMap<string, ToldEnd>> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const ends = text.split("\n").filter(Boolean);
+  return new Map(ends.map((line) => JSON.parse(line) as ToldEnd).map((end) => [end.run, end]));
+}
