@@ -31,19 +31,33 @@ export async function withReferences(
   return { ...parameters, ...Object.fromEntries(await Promise.all(references)) };
 }
 
-function refersToBlocks(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(refersToBlocks);
-  if (!isPlainObject(value)) return false;
-  return referredId(value) !== undefined || Object.values(value).some(refersToBlocks);
+function refersToBlocks(value: unknown, seen = new Set<unknown>()): boolean {
+  if (!Array.isArray(value) && !isPlainObject(value)) return false;
+  // What a program passes on may go round.
+  if (seen.has(value)) return false;
+  seen.add(value);
+  if (!Array.isArray(value) && referredId(value) !== undefined) return true;
+  return Object.values(value).some((part) => refersToBlocks(part, seen));
 }
 
-async function filledIn(value: unknown, read: (id: string) => Promise<unknown>): Promise<unknown> {
-  if (Array.isArray(value)) return await Promise.all(value.map((item) => filledIn(item, read)));
-  if (!isPlainObject(value)) return value;
+type Read = (id: string) => Promise<unknown>;
+
+/** `made` has what is filled in already, or is about to be: parts that are shared stay so. */
+async function filledIn(value: unknown, read: Read, made = new Map<unknown, unknown>()): Promise<unknown> {
+  if (!Array.isArray(value) && !isPlainObject(value)) return value;
+  if (made.has(value)) return made.get(value);
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    made.set(value, list);
+    list.push(...(await Promise.all(value.map((item) => filledIn(item, read, made)))));
+    return list;
+  }
   const id = referredId(value);
   if (id !== undefined) return await read(id);
-  const entries = Object.entries(value).map(async ([name, part]) => [name, await filledIn(part, read)] as const);
-  return Object.fromEntries(await Promise.all(entries));
+  const filled: Record<string, unknown> = {};
+  made.set(value, filled);
+  const entries = Object.entries(value).map(async ([name, part]) => [name, await filledIn(part, read, made)] as const);
+  return Object.assign(filled, Object.fromEntries(await Promise.all(entries)));
 }
 
 function referredId({ $ref: reference }: Readonly<Record<string, unknown>>): string | undefined {

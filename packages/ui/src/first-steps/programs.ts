@@ -91,7 +91,7 @@ print(Variable.get("threshold")["score"])`,
 /** A program that keeps a secret for others, and reads it. */
 export const firstBlock: typeof firstRun = {
   typescript: {
-    file: "token.ts",
+    file: "keep-token.ts",
     code: `import { blocks } from "ostinato";
 
 await blocks.secret.save("api-token", { value: "put-yours-here" }, { overwrite: true });
@@ -100,7 +100,7 @@ const { value } = await blocks.secret.read("api-token");
 console.log(String(value).length);`,
   },
   python: {
-    file: "token.py",
+    file: "keep_token.py",
     code: `from prefect.blocks.system import Secret
 
 Secret(value="put-yours-here").save("api-token", overwrite=True)
