@@ -55,6 +55,10 @@ describeOnEachDatabase("the pages of limits", (database) => {
   const now = () => Math.round(clock.now() / microsPerSecond);
   const waiter = (last: number) => `01a1ffcc-addd-7f39-ab35-${String(last).padStart(12, "0")}`;
 
+  test("no kinds find nothing", async () => {
+    expect(await list({ kinds: [] })).toMatchObject({ limits: [] });
+  });
+
   test("one list has limits of all kinds by name, counted by kind", async () => {
     const { results, count, kinds } = await list();
     expect(names(results)).toEqual([

@@ -45,10 +45,15 @@ const isAwaited = sql<SqlBool>`(EXISTS (SELECT 1 FROM concurrency_waiter AS wait
     WHERE deployment.concurrency_limit_id = concurrency_limit.id
       AND ${isNamed("flow_run.state_name", stateNames.awaitingConcurrencySlot)}))`;
 
+/** No kinds at all find nothing; PostgreSQL refuses an empty list. */
+function isOneOf(kinds: readonly LimitKind[]): RawBuilder<SqlBool> {
+  return kinds.length === 0 ? sql`1 = 0` : sql`${kind} IN (${sql.join(kinds.map((one) => sql.lit(one)))})`;
+}
+
 function matching({ text, kinds, awaited }: Omit<LimitQuery, "limit" | "offset">): RawBuilder<SqlBool> {
   const conditions = [
     text === undefined ? undefined : portable.contains("concurrency_limit.name", text),
-    kinds === undefined ? undefined : sql<SqlBool>`${kind} IN (${sql.join(kinds.map((one) => sql.lit(one)))})`,
+    kinds === undefined ? undefined : isOneOf(kinds),
     awaited === true ? isAwaited : undefined,
   ];
   return join(conditions, "and_") ?? everything;
