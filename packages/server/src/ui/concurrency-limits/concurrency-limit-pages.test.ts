@@ -56,7 +56,7 @@ describeOnEachDatabase("the pages of limits", (database) => {
   const waiter = (last: number) => `01a1ffcc-addd-7f39-ab35-${String(last).padStart(12, "0")}`;
 
   test("no kinds find nothing", async () => {
-    expect(await list({ kinds: [] })).toMatchObject({ limits: [] });
+    expect(await list({ kinds: [] })).toMatchObject({ results: [], count: 0 });
   });
 
   test("one list has limits of all kinds by name, counted by kind", async () => {
