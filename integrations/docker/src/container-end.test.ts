@@ -27,6 +27,12 @@ test.each([
     says: "ran out of memory. Raise",
   },
   { title: "137", given: { exitCode: 137 }, reason: "killed", says: "ended by SIGKILL (exit code 137)" },
+  {
+    title: "137 within a limit that the engine did not see reached",
+    given: { exitCode: 137, memoryLimitBytes: 536_870_912 },
+    reason: "killed",
+    says: "or the machine or the container ran out of memory (limit 512 MiB).",
+  },
   { title: "143", given: { exitCode: 143 }, reason: "killed", says: "ended by SIGTERM (exit code 143)" },
   {
     title: "127 of a shell",

@@ -60,7 +60,7 @@ function reasonOf(container: EndedContainer, wasStopped: boolean): Pick<JobEnd, 
   if (signal === "SIGKILL" || signal === "SIGTERM") {
     return {
       reason: "killed",
-      message: `The run's container was ended by ${signal} (exit code ${exitCode}): somebody stopped it or its engine, or the machine ran out of memory.${lastLines.quoted()}`,
+      message: `The run's container was ended by ${signal} (exit code ${exitCode}): somebody stopped it or its engine, or ${outOfMemory(container, signal)}.${lastLines.quoted()}`,
     };
   }
   const hint = exitCode === 127 ? ", by which shells say that a command was not found," : "";
@@ -68,6 +68,12 @@ function reasonOf(container: EndedContainer, wasStopped: boolean): Pick<JobEnd, 
     reason: "exited",
     message: `The run's container ended with exit code ${exitCode}${hint} before the run did.${lastLines.quoted()}`,
   };
+}
+
+/** The engine does not always hear that a process lacked memory, above all where the container ends at once. */
+function outOfMemory(container: EndedContainer, signal: "SIGKILL" | "SIGTERM"): string {
+  if (signal === "SIGTERM" || container.memoryLimitBytes === 0) return "the machine ran out of memory";
+  return `the machine or the container ran out of memory${limitText(container)}`;
 }
 
 /**

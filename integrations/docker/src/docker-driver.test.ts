@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { testDriver } from "@ostinato/testing/suites/driver";
 import { type Driver, type Job, type JobReport, type RunningJob, systemClock, type Timestamp } from "ostinato/driver";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -123,19 +124,42 @@ function declareTests({ docker: api, image, restart }: TestEngine): void {
 
   describe("memory", () => {
     const eat = "tail /dev/zero";
-    const limited = { mem_limit: "16m", memswap_limit: "16m" };
+    const waitFor = (file: string) => `while [ ! -e ${file} ]; do sleep 0.05; done`;
+
+    /**
+     * Runs a container in which a process eats more than there is, and then `script`. An engine misses what happens before it has begun to
+     * watch the memory, or just before the container ends: it gets the time for both.
+     */
+    async function runOutOfMemory(script: string) {
+      const { running } = await start({
+        script: `${waitFor("/tmp/started")}; ${eat}; code=$?; ${waitFor("/tmp/noticed")}; ${script}`,
+        configuration: { mem_limit: "16m", memswap_limit: "16m" },
+      });
+      const reports = Array.fromAsync(running.reports());
+      const name = (await running.infrastructureId) ?? "";
+      const container = api.getContainer(name);
+      const notices = await api.getEvents({ filters: { container: [name], event: ["oom"] } });
+      const noticed = once(notices, "data");
+      const touch = async (file: string) => (await container.exec({ Cmd: ["touch", file] })).start({});
+      await expect.poll(async () => (await container.inspect()).State.Running).toBe(true);
+      await touch("/tmp/started");
+      await noticed;
+      (notices as Readable).destroy();
+      await touch("/tmp/noticed");
+      return { reports: await reports, end: await running.ended };
+    }
 
     test("that the main process lacks is the reason of the end, with the limit", async () => {
-      const { end } = await run({ configuration: { ...limited, command: eat } });
+      const { end } = await runOutOfMemory(`exec ${eat}`);
       expect(end).toMatchObject({ reason: "out-of-memory", exitCode: 137, signal: "SIGKILL" });
       expect(end.message).toContain("ran out of memory (limit 16 MiB). Raise mem_limit");
     });
 
     test.each([
-      ["and goes on", `${eat}; exit 0`, 0],
-      ["and fails for it", `${eat} || exit 1`, 1],
+      ["and goes on", "exit 0", 0],
+      ["and fails for it", "[ $code = 0 ] || exit 1", 1],
     ])("that a child lacks is told, and decides nothing where the run notices %s", async (_, script, exitCode) => {
-      const { end, reports } = await run({ script, configuration: limited });
+      const { end, reports } = await runOutOfMemory(script);
       expect(end).toMatchObject({ reason: "exited", exitCode });
       expect(reports).toContainEqual({
         kind: "notice",
