@@ -42,7 +42,7 @@ test("task serve is a worker of the tasks of a file, and ends when it is told to
   await serving.printed("working on resize, up to 3 at once");
   await vi.waitFor(async () => expect((await list())[0]?.workers).toHaveLength(1), { timeout: 60_000 });
   expect((await place.run("task", "ls")).stdout).toMatch(
-    /^TASK +WAITING +SINCE +LATER +RUNNING +WORKERS\nresize-\w{8} +0 /,
+    /^TASK +WAITING +SINCE +LATER +RUNNING +WORKERS\nresize-[\w-]{8} +0 /,
   );
   place.write("upload.ts", upload);
   const { stdout: outcome } = await place.run("run", "upload.ts", "--json");
