@@ -14,6 +14,7 @@ import { accessibilityProblems, type OpenedPage, type Page } from "@ostinato/tes
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFlowNamed } from "./fixtures.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 /** No answer to a page has this. */
@@ -350,8 +351,7 @@ describeOnEachDatabase("the pages of blocks", (database) => {
     await link(page, "lake").waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Search" }).fill("inline");
+    await (await openSearch(page)).fill("inline");
     await page.getByRole("option", { name: /inline/ }).click();
     await page.getByRole("heading", { name: "inline", level: 1 }).waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);

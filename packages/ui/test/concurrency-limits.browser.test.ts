@@ -12,6 +12,7 @@ import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, startRun } from "./fixtures.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 describeOnEachDatabase("the pages of limits", (database) => {
@@ -216,8 +217,7 @@ describeOnEachDatabase("the pages of limits", (database) => {
 
     test("the search opens a limit", async () => {
       const { page, close } = await site.open("/");
-      await page.keyboard.press("Control+k");
-      await page.getByRole("combobox").fill("databa");
+      await (await openSearch(page)).fill("databa");
       await page
         .getByRole("option", { name: /database/ })
         .first()

@@ -11,6 +11,7 @@ import {
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed } from "./fixtures.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -317,12 +318,10 @@ describe("around deployments", () => {
     await page.getByRole("option", { name: /^Pause nightly/ }).click();
     await page.getByRole("heading", { name: "nightly" }).waitFor();
     await expect.poll(async () => (await read(nightly)).paused).toBe(true);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").fill("resume nightly");
+    await (await openSearch(page)).fill("resume nightly");
     await page.getByRole("option", { name: /^Resume nightly/ }).click();
     await expect.poll(async () => (await read(nightly)).paused).toBe(false);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").fill("run nightly");
+    await (await openSearch(page)).fill("run nightly");
     await page.getByRole("option", { name: /^Run nightly/ }).click();
     await page.waitForURL(/\/runs\/flow-run\//);
     await close();

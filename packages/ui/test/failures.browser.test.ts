@@ -2,6 +2,7 @@ import { randomId } from "@ostinato/core";
 import { accessibilityProblems } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -76,8 +77,7 @@ describe("a failure three subflows down", () => {
     const { page, close } = await site.open("/runs?state=FAILED");
     const row = page.getByRole("row", { name: /hazel-lynx/ });
     await row.getByText("HTTP 503", { exact: true }).first().waitFor();
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").fill("hazel");
+    await (await openSearch(page)).fill("hazel");
     await page.getByText("nightly-lake · HTTP 503").waitFor();
     await close();
   });

@@ -2,6 +2,7 @@ import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, leaveArtifact, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
 import { startPrefixProxy } from "./prefix-proxy.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -170,8 +171,7 @@ describe("the frame", () => {
     // Keys are heard once the page stands.
     await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
     const ask = async (text: string) => {
-      await page.keyboard.press("Control+k");
-      await page.getByRole("combobox", { name: "Search" }).fill(text);
+      await (await openSearch(page)).fill(text);
       await page.getByRole("option", { name: text }).waitFor();
       await page.keyboard.press("Enter");
     };

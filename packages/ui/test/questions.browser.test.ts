@@ -3,6 +3,7 @@ import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, recordTasks, startRun } from "./fixtures.ts";
 import { startPrefixProxy } from "./prefix-proxy.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -321,8 +322,7 @@ describe("what waits for people", () => {
     const { page, close } = await site.open(`/runs?flow=${own}`);
     const rows = page.getByRole("table", { name: "Runs" }).getByRole("row");
     await rows.filter({ hasText: "found-run" }).getByText("Waits for input", { exact: true }).last().waitFor();
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: /^Search/ }).fill("zebra");
+    await (await openSearch(page)).fill("zebra");
     await page.getByRole("option", { name: /Is the zebra striped\?/ }).click();
     await page.getByRole("heading", { name: "Is the zebra striped?", level: 1 }).waitFor();
     await close();

@@ -2,6 +2,7 @@ import { setFlowRunState } from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, type PastRun, recordPastRuns, startRun } from "./fixtures.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -382,8 +383,7 @@ describe("the list of runs", () => {
   test("finds anything from the keyboard", async () => {
     const { page, close } = await site.open("/settings");
     await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").fill("run-123");
+    await (await openSearch(page)).fill("run-123");
     await page.getByRole("option", { name: /run-123/ }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "run-123" }).waitFor();

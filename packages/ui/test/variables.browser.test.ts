@@ -4,6 +4,7 @@ import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFlowNamed } from "./fixtures.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 describeOnEachDatabase("the pages of variables", (database) => {
@@ -124,8 +125,7 @@ describeOnEachDatabase("the pages of variables", (database) => {
     await link(page, "cities").waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Search" }).fill("citie");
+    await (await openSearch(page)).fill("citie");
     await page.getByRole("option", { name: "cities" }).click();
     await page.getByRole("heading", { name: "cities", level: 1 }).waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);

@@ -20,6 +20,7 @@ import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed } from "./fixtures.ts";
+import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
 describeOnEachDatabase("the pages of work pools", (database) => {
@@ -323,12 +324,10 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       await createPool({ name: "spare machines", type: "process" });
       const { page, close } = await site.open("/runs");
       await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
-      await page.keyboard.press("Control+k");
-      await page.getByRole("combobox").fill("urgen");
+      await (await openSearch(page)).fill("urgen");
       await page.getByRole("option", { name: /urgent/ }).click();
       await page.waitForURL("**/work-pools/big/queues/urgent");
-      await page.keyboard.press("Control+k");
-      await page.getByRole("combobox").fill("spare mach");
+      await (await openSearch(page)).fill("spare mach");
       await page.getByRole("option", { name: /spare machines/ }).click();
       await page.waitForURL("**/work-pools/spare%20machines");
       await close();

@@ -1,4 +1,4 @@
-import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type FocusEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { isTyping } from "./typing.ts";
 
 interface Rows {
@@ -27,7 +27,8 @@ export function useRowKeys(
   };
   const latest = useRef(go);
   latest.current = go;
-  useEffect(() => {
+  // Before the rows are shown: whoever sees them can press the keys.
+  useLayoutEffect(() => {
     const handle = (event: globalThis.KeyboardEvent) => {
       const step = { j: 1, k: -1 }[event.key];
       if (step === undefined || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import type { Timeline } from "../api/types.ts";
 import { isBad } from "../states.ts";
 
@@ -33,7 +33,8 @@ export function stepFrom({ ids }: Steps, id: string, by: 1 | -1): string | undef
 
 /** `j` and `k` where no other part of the page takes them. */
 export function useStepKeys(onStep: (by: 1 | -1) => void): void {
-  useEffect(() => {
+  // Before it is shown: whoever sees the steps can press the keys.
+  useLayoutEffect(() => {
     const step = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector("[role=dialog],[role=menu]") !== null) return;

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { isTyping } from "../components/typing.ts";
 import { navPages } from "../pages.ts";
 
@@ -24,7 +24,8 @@ export function useShortcuts(actions: { readonly onSearch: () => void; readonly 
   const navigate = useNavigate();
   const latest = useRef(actions);
   latest.current = actions;
-  useEffect(() => {
+  // Before the frame is shown: whoever sees it can press the keys.
+  useLayoutEffect(() => {
     let goPressed = 0;
     const handle = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
