@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { EventFilter } from "./filters.ts";
-import { relatedLimit } from "./limits.ts";
+import { eventLimits } from "./limits.ts";
 import { route } from "./route.ts";
 import {
   Enum,
@@ -24,7 +24,7 @@ import {
 export const Resource = Type.Record(Type.String(), Type.String());
 export type Resource = Static<typeof Resource>;
 
-const EventName = Indexed(Type.String({ maxLength: 1024 }));
+const EventName = Indexed(Type.String({ maxLength: eventLimits.nameCharacters }));
 
 export const EventCreate = Open({
   occurred: MomentInput,
@@ -48,14 +48,6 @@ export const Event = Open({
   received: Moment,
 });
 export type Event = Static<typeof Event>;
-
-/** Bounds on an event, besides the 1024 characters of its name. `characters` counts those of its JSON. */
-export const eventLimits = {
-  labels: 500,
-  related: relatedLimit,
-  characters: 1_500_000,
-  resourceIdBytes: 1024,
-} as const;
 
 /** The message on `/events/in` about a refused event. Prefect's servers do not send it. */
 export interface RefusedEvent {

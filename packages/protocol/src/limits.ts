@@ -10,6 +10,15 @@ export const askForRefusals = "refusals=all";
 /** The bound on the related resources of an event. */
 export const relatedLimit = 100;
 
+/** Bounds on an event, besides the 1024 characters of its name. `characters` counts those of its JSON. */
+export const eventLimits = {
+  labels: 500,
+  related: relatedLimit,
+  characters: 1_500_000,
+  resourceIdBytes: 1024,
+  nameCharacters: 1024,
+} as const;
+
 /** The bound on the value of a variable as JSON. */
 export const maxVariableBytes = 1024 * 1024;
 

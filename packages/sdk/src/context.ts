@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Decision } from "@ostinato/client/flow-run-states";
-import type { State, StateCreate } from "@ostinato/protocol";
+import type { Resource, State, StateCreate } from "@ostinato/protocol";
 import type { Scope } from "./scope.ts";
 import type { RunSession } from "./session/roles.ts";
 import type { RunState } from "./states.ts";
@@ -31,6 +31,9 @@ export interface FlowRunView extends RunView {
   readonly parameters: unknown;
   /** The time for which the run was scheduled, as the server stores it. */
   readonly scheduledTime: string | undefined;
+  readonly deploymentId: string | undefined;
+  /** The related resources of events that its code emits, but for those that have to be looked up. */
+  readonly resources: readonly Resource[];
   /** Undefined in a worker thread, which cannot change them. */
   readonly states?: FlowRunStates;
 }

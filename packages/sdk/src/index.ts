@@ -11,6 +11,8 @@ export type {
 export { blocks } from "./blocks/known-blocks.ts";
 export { type SetVariableOptions, type VariableOptions, variable } from "./blocks/variable.ts";
 export * from "./errors.ts";
+export { emit } from "./events/emit.ts";
+export type { EmitOptions, EmittedEvent, RelatedOptions, ResourceOptions } from "./events/event-options.ts";
 export { backfill } from "./flow/backfill.ts";
 export type { BackfillCounts, BackfillOptions, BackfillProgress } from "./flow/backfill-options.ts";
 export type {

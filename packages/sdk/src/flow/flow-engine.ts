@@ -27,6 +27,7 @@ import { notice } from "../logging/console-output.ts";
 import { parseResultStorage } from "../results/result-stores.ts";
 import { beginCall, rememberOrder } from "../run/call-order.ts";
 import { heartbeatDetails } from "../run/heartbeat-details.ts";
+import type { Named } from "../run/related-resources.ts";
 import type { Interruptible } from "../run/runs-under-way.ts";
 import { reportUnawaited } from "../run/unawaited.ts";
 import type { Scope } from "../scope.ts";
@@ -353,8 +354,17 @@ function identify(row: FlowRunRow) {
     runCount: resuming === true ? Math.max(0, run_count - 1) : run_count,
     pauses: { pause_keys, resuming, retry_type },
     scheduledTime: expected_start_time ?? undefined,
+    deploymentId: row.deployment_id ?? undefined,
+    place: {
+      queue: named(row.work_queue_id, row.work_queue_name),
+      pool: named(row.work_pool_id, row.work_pool_name),
+    },
     state: readState(state),
   };
+}
+
+function named(id: string | null, name: string | null): Named | undefined {
+  return id === null || name === null ? undefined : { id, name };
 }
 
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error };

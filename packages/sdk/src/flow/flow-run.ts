@@ -17,7 +17,7 @@ import { heartbeatDetails } from "../run/heartbeat-details.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
 import { Limiter } from "../run/limiter.ts";
-import { flowRunResources } from "../run/related-resources.ts";
+import { flowRunResources, placeResources, type RunPlace, withTags } from "../run/related-resources.ts";
 import type { Interruptible } from "../run/runs-under-way.ts";
 import { Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
@@ -49,6 +49,8 @@ interface FlowRunIdentity {
   /** What its server's rules remember of its pauses; undefined for a run that has not been executed before. */
   readonly pauses: PausesSoFar | undefined;
   readonly scheduledTime: string | undefined;
+  readonly deploymentId: string | undefined;
+  readonly place: RunPlace;
 }
 
 export interface FlowRunOptions {
@@ -126,6 +128,14 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
 
   get scheduledTime(): string | undefined {
     return this.#options.identity.scheduledTime;
+  }
+
+  get deploymentId(): string | undefined {
+    return this.#options.identity.deploymentId;
+  }
+
+  get resources(): readonly Resource[] {
+    return withTags([...this.related(), ...placeResources(this.#options.identity.place)], this.tags);
   }
 
   get tags(): readonly string[] {

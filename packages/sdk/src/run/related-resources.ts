@@ -9,6 +9,27 @@ export function flowRunResources(run: Named, flow: Named): readonly Resource[] {
   ];
 }
 
+/** Where a flow run waits: its work queue and its work pool. */
+export interface RunPlace {
+  readonly queue: Named | undefined;
+  readonly pool: Named | undefined;
+}
+
+export function placeResources({ queue, pool }: RunPlace): readonly Resource[] {
+  return [
+    ...(queue === undefined ? [] : [resource(`prefect.work-queue.${queue.id}`, "work-queue", queue.name)]),
+    ...(pool === undefined ? [] : [resource(`prefect.work-pool.${pool.id}`, "work-pool", pool.name)]),
+  ];
+}
+
+export function taskRunResource(run: Named): Resource {
+  return resource(`prefect.task-run.${run.id}`, "task-run", run.name);
+}
+
+export function deploymentResource(deployment: Named): Resource {
+  return resource(`prefect.deployment.${deployment.id}`, "deployment", deployment.name);
+}
+
 /** Adds as many tags as an event may have; the run itself has all of them. */
 export function withTags(related: readonly Resource[], tags: readonly string[]): readonly Resource[] {
   if (tags.length === 0) return related;
@@ -21,7 +42,7 @@ export function withTags(related: readonly Resource[], tags: readonly string[]):
 /** A tag of this length fits into the byte limit of a resource id in any script. */
 const maxTagCharacters = 300;
 
-interface Named {
+export interface Named {
   readonly id: string;
   readonly name: string;
 }

@@ -21,7 +21,9 @@ export function insteadOfRefused(warn: (message: string) => void): (error: Error
     if (event !== undefined && replaced.has(event.id)) return undefined;
     const instead = event === undefined || bare.has(event.id) ? undefined : bareEvent(event, message);
     if (event === undefined || instead === undefined) {
-      warn(`the server refused an event of a task run: ${message}`);
+      warn(
+        `the server refused ${event === undefined ? "an event" : `the event "${cut(event.event, maxName)}"`}: ${message}`,
+      );
       return undefined;
     }
     const { name } = (event.payload as Payload).task_run;

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { TransportRequest, TransportResponse } from "@ostinato/client";
-import type { EventCreate, LogCreate, ServerInfo } from "@ostinato/protocol";
+import type { EventCreate, LogCreate, Resource, ServerInfo } from "@ostinato/protocol";
 import type { DefinitionIdentity, Origin } from "../identity/definition-identity.ts";
 import type { ThreadError } from "./thread-errors.ts";
 
@@ -38,6 +38,8 @@ interface ThreadFlowRun {
   readonly flowName: string;
   readonly parameters: unknown;
   readonly scheduledTime: string | undefined;
+  readonly deploymentId: string | undefined;
+  readonly resources: readonly Resource[];
 }
 
 interface ThreadTaskRun {

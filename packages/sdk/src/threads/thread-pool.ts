@@ -119,6 +119,8 @@ function describeJob(run: ThreadRun, args: readonly unknown[], port: MessagePort
             flowName: flowRun.flowName,
             parameters: packSecrets(flowRun.parameters),
             scheduledTime: flowRun.scheduledTime,
+            deploymentId: flowRun.deploymentId,
+            resources: flowRun.resources,
           },
     taskRun: {
       id,
