@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { artifactCommands } from "./artifacts/artifact.commands.ts";
+import { automationCommands } from "./automations/automation.commands.ts";
 import { blockCommands } from "./blocks/block.commands.ts";
 import { concurrencyLimitCommands } from "./concurrency-limits/concurrency-limit.commands.ts";
 import { configCommands } from "./config/config.commands.ts";
 import { deployCommand } from "./deploy/deploy.command.ts";
 import { deploymentCommands } from "./deployments/deployment.commands.ts";
 import { devCommand } from "./dev/dev.command.ts";
+import { eventCommands } from "./events/event.commands.ts";
 import { flowRunCommands } from "./flow-runs/flow-run.commands.ts";
 import { flowCommands } from "./flows/flow.commands.ts";
 import { paint } from "./output/text.ts";
@@ -53,6 +55,8 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(taskRunCommands());
   program.addCommand(taskCommands());
   program.addCommand(artifactCommands());
+  program.addCommand(eventCommands());
+  program.addCommand(automationCommands());
   program.addCommand(configCommands());
   program.addCommand(versionCommand());
   program.hook("preAction", (_, command) => beforeAction(pathOf(command)));

@@ -8,7 +8,8 @@ export interface EventSubscriptionOptions {
   readonly baseUrl: string;
   /** `user:password`. */
   readonly auth?: string | undefined;
-  readonly filter: EventFilter;
+  /** Where it changes, it is asked for at each (re)connection. */
+  readonly filter: EventFilter | (() => EventFilter);
   readonly onEvent: (event: Event) => void;
   /** Called after each (re)connection: events in between may have been missed. */
   readonly onConnected?: () => void;
@@ -26,7 +27,7 @@ export function subscribeToEvents(options: EventSubscriptionOptions): { close():
     auth,
     clock,
     onConnected,
-    greeting: () => JSON.stringify({ type: "filter", filter }),
+    greeting: () => JSON.stringify({ type: "filter", filter: typeof filter === "function" ? filter() : filter }),
     onMessage(message) {
       if (isMessage(message, "event")) onEvent((message as unknown as { readonly event: Event }).event);
     },
