@@ -2,6 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
+import { automationFiringRoutes } from "./automation-firings/firings.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
 import { blockDocumentRoutes } from "./block-documents/block-documents.routes.ts";
 import { blockSchemaRoutes } from "./block-schemas/block-schemas.routes.ts";
@@ -152,6 +153,7 @@ export function buildApp(
       resultRoutes(serve);
       artifactRoutes(serve);
       automationRoutes(serve);
+      automationFiringRoutes(serve);
       collectionRoutes(serve);
       const serveBlocks = afterInstallation(serve);
       blockTypeRoutes(serveBlocks);

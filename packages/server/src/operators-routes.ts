@@ -1,4 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
+import { automationFiringRoutes } from "./automation-firings/firings.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
 import { blockDocumentRoutes } from "./block-documents/block-documents.routes.ts";
 import { blockSchemaRoutes } from "./block-schemas/block-schemas.routes.ts";
@@ -49,6 +50,7 @@ export function operatorsRoutes(
   taskRunStateRoutes(serve);
   observedStateRoutes(serve);
   automationRoutes(serve);
+  automationFiringRoutes(serve);
   collectionRoutes(serve);
   const serveBlocks = afterInstallation(serve);
   blockTypeRoutes(serveBlocks);

@@ -55,3 +55,14 @@ export async function keyOfRun(reader: Reader, id: string): Promise<string | und
   const row = await reader.selectFrom("flow_run").select("idempotency_key").where("id", "=", id).executeTakeFirst();
   return row?.idempotency_key ?? undefined;
 }
+
+export type WaitingAction = Pick<ActionRow, "id" | "action" | "action_index" | "attempts" | "triggered_event_id">;
+
+/** The actions of firings that are still to be done. */
+export function waitingActions(reader: Reader, firingIds: readonly string[]): Promise<WaitingAction[]> {
+  return reader
+    .selectFrom("automation_action")
+    .select(["id", "action", "action_index", "attempts", "triggered_event_id"])
+    .where("triggered_event_id", "in", firingIds)
+    .execute();
+}

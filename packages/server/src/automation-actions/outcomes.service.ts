@@ -10,6 +10,11 @@ import * as queries from "./jobs.queries.ts";
 const maxAttempts = 6;
 const baseSeconds = 2;
 const maxDelaySeconds = 30;
+export const actionExecutedEvent = "prefect.automation.action.executed";
+export const actionFailedEvent = "prefect.automation.action.failed";
+/** The role in which an action's events name the event of its firing. */
+export const firingRole = "automation-triggered-event";
+export const causeRole = "triggering-event";
 /** An event that came longer ago is not said to be followed: clients would wait for it. */
 const maxFollowedMicros = 5 * 60 * 1_000_000;
 
@@ -31,49 +36,66 @@ export async function settleAction(context: Context, job: ActionJob, { begun, ou
         : await queries.postponeAction(unit.tx, job.id, { attempts, due: again });
     if (!isMine) return;
     const outcomeName = outcome instanceof ActionFailed ? "failed" : "executed";
-    await events.recordNew(unit, eventsOf(job, { begun, outcome }, { now: context.clock.now(), attempts, again }));
+    const { begin, end } = eventsOf(job, { begun, outcome }, { now: context.clock.now(), attempts, again });
+    await events.recordNew(unit, [begin, end]);
     unit.count("automation_actions_total", 1, { outcome: outcomeName, action_type: job.action.type });
   });
   if (outcome instanceof ActionFailed) report(context, job, { reason: outcome.message, attempts, again });
+}
+
+/** Notes what became of an action that somebody has run by hand: it is not tried again. Gives the event that tells of its end. */
+export async function noteByHand(context: Context, job: ActionJob, attempted: Attempted): Promise<NewEvent> {
+  const told = eventsOf(job, attempted, { now: context.clock.now(), attempts: 1, again: null, byHand: true });
+  await unit(context, (unit) => events.recordNew(unit, [told.begin, told.end]));
+  return told.end;
 }
 
 interface Told {
   readonly now: Timestamp;
   readonly attempts: number;
   readonly again: Timestamp | null;
+  readonly byHand?: true;
 }
 
 /** The beginning of the attempt and its end, as Prefect's automations tell of their actions. */
-function eventsOf(job: ActionJob, { begun, outcome }: Attempted, { now, attempts, again }: Told): readonly NewEvent[] {
+function eventsOf(job: ActionJob, { begun, outcome }: Attempted, { now, attempts, again, byHand }: Told) {
   const { action, index, chain, triggeredEventId, event } = job;
   const isFailure = outcome instanceof ActionFailed;
   const { details, related } = isFailure ? outcome.done : outcome;
-  const about = { action_index: index, action_type: action.type, invocation: job.id, attempt: attempts, chain };
+  const hand = byHand === undefined ? {} : { by_hand: true };
+  const about = {
+    action_index: index,
+    action_type: action.type,
+    invocation: job.id,
+    attempt: attempts,
+    chain,
+    ...hand,
+  };
   const next = again === null ? null : formatTimestamp(again);
   const failure = isFailure ? { reason: outcome.message, next_attempt: next } : {};
   const named = [
     ...related,
-    ...(triggeredEventId === null ? [] : [events.relatedEvent(triggeredEventId, "automation-triggered-event")]),
-    ...(event === undefined ? [] : [events.relatedEvent(event.id, "triggering-event")]),
+    ...(triggeredEventId === null ? [] : [events.relatedEvent(triggeredEventId, firingRole)]),
+    ...(event === undefined ? [] : [events.relatedEvent(event.id, causeRole)]),
   ];
-  const begin = {
+  const shared = { resource: resourceOf(job), related: named };
+  const begin: NewEvent = {
+    ...shared,
     id: timeOrderedId(begun),
     occurred: begun,
-    resource: resourceOf(job),
-    related: named,
+    event: "prefect.automation.action.triggered",
     payload: about,
+    follows: followed(job),
   };
-  return [
-    { ...begin, event: "prefect.automation.action.triggered", follows: followed(job) },
-    {
-      ...begin,
-      id: timeOrderedId(now),
-      occurred: now,
-      event: `prefect.automation.action.${isFailure ? "failed" : "executed"}`,
-      payload: { ...about, ...failure, ...details },
-      follows: begin.id,
-    },
-  ];
+  const end: NewEvent = {
+    ...shared,
+    id: timeOrderedId(now),
+    occurred: now,
+    event: isFailure ? actionFailedEvent : actionExecutedEvent,
+    payload: { ...about, ...failure, ...details },
+    follows: begin.id,
+  };
+  return { begin, end };
 }
 
 function resourceOf({ automation }: ActionJob) {

@@ -1,9 +1,10 @@
 import { timeOrderedId } from "@ostinato/core";
-import type { Action, Automation, Event } from "@ostinato/protocol";
+import type { Automation, Event } from "@ostinato/protocol";
 import { writeJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
 import type { Firing } from "../triggers/composites.rules.ts";
 import { type ActionRow, insertActions } from "./jobs.queries.ts";
+import { actionsOf } from "./listed-actions.rules.ts";
 
 /** The loop that does what is queued. */
 export const actionsLoop = "automation-actions";
@@ -29,13 +30,8 @@ export async function queueActions(unit: Unit, firings: readonly NewFiring[]): P
 
 function rowsOf({ context }: Unit, { automation, firing, chain, event, triggeredEventId }: NewFiring): ActionRow[] {
   const now = context.clock.now();
-  const about: readonly (readonly [actions: readonly Action[], eventId: string | null])[] = [
-    [automation.actions, event?.id ?? null],
-    [automation.actions_on_trigger, triggeredEventId],
-  ];
-  const actions = about.flatMap(([list, eventId]) => list.map((action) => ({ action, eventId })));
   const shared = { automation: writeJson(automation), firing: writeJson(firing), chain };
-  return actions.map(({ action, eventId }, index) => ({
+  return actionsOf(automation, ["actions", "actions_on_trigger"]).map(({ list, index, action }) => ({
     id: timeOrderedId(context.clock.now()),
     automation_id: automation.id,
     ...shared,
@@ -43,7 +39,7 @@ function rowsOf({ context }: Unit, { automation, firing, chain, event, triggered
     action_index: index,
     triggered: now,
     triggered_event_id: triggeredEventId,
-    event_id: eventId,
+    event_id: list === "actions" ? (event?.id ?? null) : triggeredEventId,
     attempts: 0,
     due: now,
   }));

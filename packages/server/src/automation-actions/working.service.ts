@@ -1,10 +1,10 @@
 import { secondsBetween } from "@ostinato/core";
 import { readJson } from "../db/json-text.ts";
-import { readMany } from "../events/event-pages.service.ts";
 import { automationActor } from "../kernel/actor.ts";
 import type { Context } from "../kernel/context.ts";
 import type { Firing } from "../triggers/composites.rules.ts";
 import { ActionFailed, type ActionJob, type Done } from "./action-job.ts";
+import { eventsOf } from "./firing-events.service.ts";
 import * as queries from "./jobs.queries.ts";
 import { settleAction } from "./outcomes.service.ts";
 import { perform } from "./performing.service.ts";
@@ -73,7 +73,8 @@ async function attempt(context: Context, row: queries.ActionRow): Promise<void> 
   }
 }
 
-async function outcomeOf(context: Context, job: ActionJob): Promise<Done | ActionFailed> {
+/** What doing the action comes to. Never throws. */
+export async function outcomeOf(context: Context, job: ActionJob): Promise<Done | ActionFailed> {
   const { automation, chain } = job;
   const actor = automationActor(automation.name, { automationId: automation.id, chain });
   try {
@@ -87,8 +88,7 @@ async function outcomeOf(context: Context, job: ActionJob): Promise<Done | Actio
 
 async function jobOf(context: Context, row: queries.ActionRow): Promise<ActionJob> {
   const firing = readJson<Firing>(row.firing);
-  const ids = [row.event_id, ...eventIdsOf(firing)].filter((id) => id !== null);
-  const events = new Map((await readMany(context, [...new Set(ids)])).map((event) => [event.id, event]));
+  const events = await eventsOf(context, firing, row.event_id);
   return {
     id: row.id,
     automation: readJson(row.automation),
@@ -102,8 +102,4 @@ async function jobOf(context: Context, row: queries.ActionRow): Promise<ActionJo
     events,
     attempts: row.attempts,
   };
-}
-
-function eventIdsOf({ event_id, firings }: Firing): readonly (string | null)[] {
-  return [event_id, ...firings.flatMap(eventIdsOf)];
 }

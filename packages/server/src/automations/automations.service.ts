@@ -41,6 +41,12 @@ export async function create(context: Context, given: AutomationCreate): Promise
   return automationOf(row);
 }
 
+/** The automation as it would be created. Throws the same refusals. */
+export async function draft(context: Context, given: AutomationCreate): Promise<Automation> {
+  const now = context.clock.now();
+  return automationOf({ id: randomId(), created: now, ...(await columnsOf(context, given, now)) });
+}
+
 export async function read({ db }: Context, id: string): Promise<Automation> {
   const row = await queries.findAutomation(db.read, id);
   if (row === undefined) throw missing();

@@ -1,4 +1,4 @@
-import { addSeconds, earliestMoment, formatTimestamp, isUuid, type Timestamp } from "@ostinato/core";
+import { addSeconds, earliestMoment, formatTimestamp, isUuid, type Timestamp, toTimestamp } from "@ostinato/core";
 import {
   type BodyOf,
   type countEvents,
@@ -163,6 +163,27 @@ function momentsOf({ since, until }: TimeRange): NonNullable<EventFilter["occurr
 function rangeOf({ since, until }: EventCriteria, now: Timestamp) {
   const end = until ?? now;
   return { since: since ?? addSeconds(end, -maxRangeSeconds), until: end };
+}
+
+export interface EventsInOrder {
+  /** The latest event comes first unless the filter orders otherwise. */
+  readonly filter: EventFilter;
+  readonly limit: number;
+  /** Only events that come after this one. */
+  readonly after?: Pick<Event, "id" | "occurred"> | undefined;
+}
+
+/** Events that meet a filter, without their number. */
+export async function inOrder({ db }: Context, { filter, limit, after }: EventsInOrder): Promise<readonly Event[]> {
+  const position = after === undefined ? undefined : { id: after.id, occurred: toTimestamp(after.occurred) };
+  const order = filter.order ?? "DESC";
+  const rows = await queries.findEvents(db, { criteria: criteriaOf(filter), order, limit, after: position });
+  return rows.map(present);
+}
+
+/** The number of events that meet a filter; stops counting at `max`. */
+export function count({ db }: Context, filter: EventFilter, max: number): Promise<number> {
+  return queries.countMatching(db, criteriaOf(filter), max);
 }
 
 /** The events with these ids, in the order of the ids; those that are gone are left out. */

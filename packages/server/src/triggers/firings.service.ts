@@ -1,11 +1,12 @@
-import { timeOrderedId } from "@ostinato/core";
-import type { Event } from "@ostinato/protocol";
+import { type Timestamp, timeOrderedId } from "@ostinato/core";
+import type { Automation, Event } from "@ostinato/protocol";
 import { chainOf, maxChain } from "../automation-actions/chains.service.ts";
 import { type NewFiring, queueActions } from "../automation-actions/queueing.service.ts";
 import { readManyBy } from "../events/event-pages.service.ts";
 import type { NewEvent } from "../events/events.service.ts";
 import * as events from "../events/events.service.ts";
 import type { Unit } from "../kernel/unit.ts";
+import type { Firing } from "./composites.rules.ts";
 import type { AutomationFiring } from "./counting.rules.ts";
 
 /** The maximum size of an event that another one carries whole. */
@@ -26,14 +27,15 @@ export async function fire(unit: Unit, firings: readonly AutomationFiring[], kno
     // It was said that the chain has ended there.
     if (before > maxChain) continue;
     const chain = before + 1;
+    const { automation } = each.entry;
+    const { firing } = each;
     if (chain > maxChain) {
-      told.push(endOfChain(unit, each, chain));
+      told.push(endOfChain(unit, { automation, firing }, chain));
       continue;
     }
-    const triggered = triggeredEvent(unit, each, { event, chain });
+    const triggered = triggeredEvent({ automation, firing }, { event, chain, now: unit.context.clock.now() });
     told.push(triggered);
-    const { automation } = each.entry;
-    fired.push({ automation, firing: each.firing, chain, event, triggeredEventId: triggered.id });
+    fired.push({ automation, firing, chain, event, triggeredEventId: triggered.id });
   }
   await events.recordNew(unit, told);
   await queueActions(unit, fired);
@@ -47,37 +49,51 @@ async function causesOf({ tx }: Unit, firings: readonly AutomationFiring[], know
   return byId;
 }
 
+export interface Fired {
+  readonly automation: Automation;
+  readonly firing: Firing;
+}
+
 interface Cause {
   readonly event: Event | undefined;
   readonly chain: number;
+  readonly now: Timestamp;
 }
 
-/** `prefect.automation.triggered`, as Prefect's automations tell of themselves. */
-function triggeredEvent(unit: Unit, fired: AutomationFiring, { event, chain }: Cause): NewEvent {
-  const { labels } = fired.firing;
-  const payload = { triggering_labels: labels, triggering_event: event === undefined ? null : carried(event), chain };
-  return ownEvent(unit, fired, "prefect.automation.triggered", payload);
+/** `prefect.automation.triggered`, as Prefect's automations tell of themselves. It has the id of the firing. */
+export function triggeredEvent(fired: Fired, { event, chain, now }: Cause): NewEvent {
+  const { firing } = fired;
+  const triggering = event === undefined ? null : carried(event);
+  const payload = { triggering_labels: firing.labels, triggering_event: triggering, chain, firing };
+  return ownEvent(fired, { id: firing.id, now, event: "prefect.automation.triggered", payload });
 }
 
 /** An automation that feeds itself is stopped, and says so. */
-function endOfChain(unit: Unit, fired: AutomationFiring, chain: number): NewEvent {
+function endOfChain({ context }: Unit, fired: Fired, chain: number): NewEvent {
   const reason = `Stopped: ${maxChain} firings of automations have led to this one, so they fire each other without end. Narrow a trigger down.`;
-  const { id, name } = fired.entry.automation;
-  unit.context.log.warn({ automation: id, name }, "an automation feeds itself and was stopped");
-  return ownEvent(unit, fired, "prefect.automation.action.failed", { reason, chain });
+  const { id, name } = fired.automation;
+  context.log.warn({ automation: id, name }, "an automation feeds itself and was stopped");
+  const now = context.clock.now();
+  const payload = { reason, chain };
+  return ownEvent(fired, { id: timeOrderedId(now), now, event: "prefect.automation.action.failed", payload });
 }
 
-function ownEvent({ context }: Unit, fired: AutomationFiring, event: string, payload: NewEvent["payload"]): NewEvent {
-  const { entry, firing } = fired;
-  const { id, name, trigger } = entry.automation;
-  const now = context.clock.now();
+interface Told {
+  readonly id: string;
+  readonly now: Timestamp;
+  readonly event: string;
+  readonly payload: NewEvent["payload"];
+}
+
+function ownEvent({ automation, firing }: Fired, { id, now, event, payload }: Told): NewEvent {
+  const { trigger } = automation;
   return {
-    id: timeOrderedId(now),
+    id,
     occurred: now,
     event,
     resource: {
-      "prefect.resource.id": `prefect.automation.${id}`,
-      "prefect.resource.name": name,
+      "prefect.resource.id": `prefect.automation.${automation.id}`,
+      "prefect.resource.name": automation.name,
       ...(trigger.type === "event" ? { "prefect.posture": trigger.posture } : {}),
     },
     related: firing.event_id === null ? [] : [events.relatedEvent(firing.event_id, "triggering-event")],

@@ -62,7 +62,7 @@ export function indexOf<T extends Indexed>(entries: readonly T[]): TriggerIndex<
 }
 
 /** A trigger that expects every event is found by the beginning that every name has. */
-function patternsOf({ expect, after }: EventTrigger): readonly string[] {
+export function patternsOf({ expect, after }: EventTrigger): readonly string[] {
   return expect.length === 0 ? ["*"] : [...new Set([...expect, ...after])];
 }
 
@@ -72,10 +72,10 @@ interface Anchor {
   readonly values: readonly string[];
 }
 
-const idLabel = "prefect.resource.id";
+export const idLabel = "prefect.resource.id";
 
 /** A label whose values the trigger spells out, so that it is found by each of them; an id where there is one. */
-function anchorOf({ match, match_related }: EventTrigger): Anchor | undefined {
+export function anchorOf({ match, match_related }: EventTrigger): Anchor | undefined {
   const own = spelledOut(match).map((label) => ({ of: "own" as const, ...label }));
   const related = specificationsOf(match_related).flatMap((specification) =>
     spelledOut(specification).map((label) => ({ of: "related" as const, ...label })),

@@ -9,9 +9,8 @@ import { readCounts } from "./counts.service.ts";
 import { fire } from "./firings.service.ts";
 import type { Known } from "./known-triggers.rules.ts";
 import * as queries from "./windows.queries.ts";
+import { graceSeconds } from "./windows.rules.ts";
 
-/** A deadline waits so long for the events that meet it: they may be under way. */
-const graceSeconds = 0.5;
 /** After a start clients that were cut off get this time to send what happened meanwhile. */
 const resendSeconds = 10;
 /** Windows that one unit of work looks at. */

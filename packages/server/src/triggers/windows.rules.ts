@@ -32,6 +32,8 @@ export interface TakenEvent {
   readonly occurred: Timestamp;
 }
 
+/** A deadline waits so long for the events that meet it: they may be under way. */
+export const graceSeconds = 0.5;
 /** Events that occurred so long before the first one that was read still count. As long as in Prefect. */
 const lookBackSeconds = 15 * 60;
 /** A reactive trigger without a time counts on until it fires; a value of `for_each` of which nothing is heard is forgotten then. */
