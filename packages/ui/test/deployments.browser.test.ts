@@ -76,7 +76,9 @@ describe("the list of deployments", () => {
     expect(address(page).get("q")).toBe("INGEST");
     await page.getByRole("button", { name: "Clear" }).click();
     await page.getByRole("button", { name: "Flow", exact: true }).click();
-    await page.getByRole("menuitemcheckbox", { name: "train" }).click();
+    const ofTrain = page.getByRole("menuitemcheckbox", { name: "train" });
+    await expect.poll(() => ofTrain.getAttribute("aria-description")).toBe("2 deployments");
+    await ofTrain.click();
     await page.keyboard.press("Escape");
     await row(page, "hourly").waitFor({ state: "detached" });
     expect(address(page).get("flow")).toBe(train);

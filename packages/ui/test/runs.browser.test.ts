@@ -30,6 +30,9 @@ afterAll(() => site.close());
 const rows = (page: Page) => page.getByRole("table", { name: "Runs" }).getByRole("row");
 const row = (page: Page, name: string) =>
   page.getByRole("table", { name: "Runs" }).getByRole("link", { name, exact: true });
+/** What an entry of the open filter says that it would find. */
+const found = (page: Page, name: string) =>
+  page.getByRole("menuitemcheckbox", { name, exact: true }).getAttribute("aria-description");
 const names = (page: Page) => rows(page).getByRole("link").filter({ hasText: /^run-/ }).allTextContents();
 
 describe("the list of runs", () => {
@@ -57,6 +60,8 @@ describe("the list of runs", () => {
   test("keeps its filters in the address, through back and forward and for whoever gets the link", async () => {
     const { page, close } = await site.open("/runs");
     await page.getByRole("button", { name: "State" }).click();
+    await expect.poll(() => found(page, "Failed")).toBe("26 runs");
+    expect([await found(page, "Completed"), await found(page, "Late")]).toEqual(["234 runs", "0 runs"]);
     await page.getByRole("menuitemcheckbox", { name: "Failed", exact: true }).click();
     await page.keyboard.press("Escape");
     await page.getByText("26 runs").waitFor();
@@ -82,6 +87,7 @@ describe("the list of runs", () => {
     const { page, close } = await site.open("/runs?tag=nightly");
     await page.getByText("52 runs").waitFor();
     await page.getByRole("button", { name: "Flow", exact: true }).click();
+    await expect.poll(() => found(page, "ingest")).toBe("18 runs");
     await page.getByRole("menuitemcheckbox", { name: "ingest" }).click();
     await page.keyboard.press("Escape");
     await page.getByText("18 runs").waitFor();

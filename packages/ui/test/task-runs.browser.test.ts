@@ -62,6 +62,8 @@ describe("the list of task runs", () => {
     await page.getByRole("button", { name: "State" }).click();
     const states = await page.getByRole("menuitemcheckbox").allTextContents();
     expect(new Set(states).size).toBe(states.length);
+    const failed = page.getByRole("menuitemcheckbox", { name: "Failed", exact: true });
+    await expect.poll(() => failed.getAttribute("aria-description")).toBe("1 task run");
     await page.getByRole("menuitemcheckbox", { name: "Failed", exact: true }).click();
     await page.keyboard.press("Escape");
     await page.getByText("1 task run", { exact: true }).waitFor();

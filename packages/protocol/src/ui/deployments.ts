@@ -5,6 +5,7 @@ import { Flow } from "../flows.ts";
 import { route } from "../route.ts";
 import { ById, Enum, JsonObject, Maybe, Moment, Nullable, Offset, Open, Tags, Type, Uuid } from "../schema.ts";
 import { SlotHolder } from "../waiting.ts";
+import { countReplies, FlowCount } from "./counts.ts";
 import { RunBar, StateCounts } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 
@@ -46,6 +47,19 @@ export const deploymentListSorts = [
 ] as const;
 export type DeploymentListSort = (typeof deploymentListSorts)[number];
 
+/** What narrows a list of deployments. */
+const deploymentFilter = {
+  ids: Maybe(Type.Array(Uuid, { maxItems: 100 })),
+  /** A part of the name of the deployment or of its flow. */
+  text: Maybe(Type.String({ maxLength: 200 })),
+  flow_ids: Maybe(Type.Array(Uuid, { maxItems: 200 })),
+  /** All of them. */
+  tags: Maybe(Tags),
+  status: Maybe(Enum(deploymentStatuses)),
+  paused: Maybe(Type.Boolean()),
+  work_pools: Maybe(Type.Array(Type.String(), { maxItems: 200 })),
+};
+
 export const listDeployments = route({
   method: "POST",
   path: "/ui/deployments/list",
@@ -53,15 +67,7 @@ export const listDeployments = route({
   summary: "Deployments with their schedules, recent runs and next run",
   tag: pagesTag,
   body: Open({
-    ids: Maybe(Type.Array(Uuid, { maxItems: 100 })),
-    /** A part of the name of the deployment or of its flow. */
-    text: Maybe(Type.String({ maxLength: 200 })),
-    flow_ids: Maybe(Type.Array(Uuid, { maxItems: 200 })),
-    /** All of them. */
-    tags: Maybe(Tags),
-    status: Maybe(Enum(deploymentStatuses)),
-    paused: Maybe(Type.Boolean()),
-    work_pools: Maybe(Type.Array(Type.String(), { maxItems: 200 })),
+    ...deploymentFilter,
     /** By name: of the flow, then of the deployment. Deployments without a next or a last run come last. */
     sort: Maybe(Enum(deploymentListSorts)),
     limit: Maybe(Type.Integer({ minimum: 1, maximum: 100 })),
@@ -69,6 +75,28 @@ export const listDeployments = route({
   }),
   bodyOptional: true,
   replies: { 200: Open({ results: Type.Array(DeploymentRow), count: Type.Integer() }) },
+});
+
+export const countDeploymentsByState = route({
+  method: "POST",
+  path: "/ui/deployments/count_by_state",
+  access: "read",
+  summary: "How many deployments of a filter are ready, and how many of them are paused",
+  tag: pagesTag,
+  body: Open(deploymentFilter),
+  bodyOptional: true,
+  replies: countReplies(Open({ status: Enum(deploymentStatuses), paused: Type.Boolean(), count: Type.Integer() })),
+});
+
+export const countDeploymentsByFlow = route({
+  method: "POST",
+  path: "/ui/deployments/count_by_flow",
+  access: "read",
+  summary: "How many deployments of a filter each flow has",
+  tag: pagesTag,
+  body: Open(deploymentFilter),
+  bodyOptional: true,
+  replies: countReplies(FlowCount),
 });
 
 /** A schedule with what it says: `next` are its next ten times, whether it is active or not. */

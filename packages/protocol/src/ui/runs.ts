@@ -4,6 +4,7 @@ import { FlowRun, flowRunSorts } from "../flow-runs.ts";
 import { Log } from "../logs.ts";
 import { route } from "../route.ts";
 import { Enum, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "../schema.ts";
+import { countReplies, FlowCount, StateCount } from "./counts.ts";
 import { pagesTag } from "./tag.ts";
 
 /** Number of task runs of a flow run by the type of their state; types with none are left out. */
@@ -63,6 +64,28 @@ export const listFlowRuns = route({
       count_capped: Type.Boolean(),
     }),
   },
+});
+
+export const countFlowRunsByState = route({
+  method: "POST",
+  path: "/ui/flow_runs/count_by_state",
+  access: "read",
+  summary: "How many flow runs of a filter are in each state",
+  tag: pagesTag,
+  body: Open({ ...runCriteria, failure }),
+  bodyOptional: true,
+  replies: countReplies(StateCount),
+});
+
+export const countFlowRunsByFlow = route({
+  method: "POST",
+  path: "/ui/flow_runs/count_by_flow",
+  access: "read",
+  summary: "How many flow runs of a filter each flow has",
+  tag: pagesTag,
+  body: Open({ ...runCriteria, failure }),
+  bodyOptional: true,
+  replies: countReplies(FlowCount),
 });
 
 /** A run as a point: `duration` in seconds, `lateness` in seconds after it was expected. Prefect's UI reads it too. */

@@ -2,6 +2,7 @@ import type { Static } from "typebox";
 import { runCriteria } from "../filters.ts";
 import { route } from "../route.ts";
 import { Enum, Maybe, Moment, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
+import { countReplies, FlowCount, StateCount } from "./counts.ts";
 import { pagesTag } from "./tag.ts";
 
 export const taskRunListSorts = [
@@ -40,6 +41,13 @@ export type TaskRunRow = Static<typeof TaskRunRow>;
 
 const { work_pools: _pools, work_pool_queues: _queues, ...taskRunCriteria } = runCriteria;
 
+/** What narrows a list of task runs. */
+const taskRunFilter = {
+  ...taskRunCriteria,
+  /** Only those that task workers run, or only the others. */
+  background: Maybe(Type.Boolean()),
+};
+
 /** Keyset paging and counting as for flow runs. */
 export const listTaskRuns = route({
   method: "POST",
@@ -48,9 +56,7 @@ export const listTaskRuns = route({
   summary: "Rows of task runs, quick at any depth",
   tag: pagesTag,
   body: Open({
-    ...taskRunCriteria,
-    /** Only those that task workers run, or only the others. */
-    background: Maybe(Type.Boolean()),
+    ...taskRunFilter,
     sort: Maybe(Enum(taskRunListSorts)),
     limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
     cursor: Maybe(Type.String()),
@@ -65,4 +71,26 @@ export const listTaskRuns = route({
       count_capped: Type.Boolean(),
     }),
   },
+});
+
+export const countTaskRunsByState = route({
+  method: "POST",
+  path: "/ui/task_runs/count_by_state",
+  access: "read",
+  summary: "How many task runs of a filter are in each state",
+  tag: pagesTag,
+  body: Open(taskRunFilter),
+  bodyOptional: true,
+  replies: countReplies(StateCount),
+});
+
+export const countTaskRunsByFlow = route({
+  method: "POST",
+  path: "/ui/task_runs/count_by_flow",
+  access: "read",
+  summary: "How many task runs of a filter each flow has",
+  tag: pagesTag,
+  body: Open(taskRunFilter),
+  bodyOptional: true,
+  replies: countReplies(FlowCount),
 });

@@ -1,6 +1,12 @@
 import {
   compareFlowRuns,
+  countDeploymentsByFlow,
+  countDeploymentsByState,
   countDeploymentsOfFlows,
+  countFlowRunsByFlow,
+  countFlowRunsByState,
+  countTaskRunsByFlow,
+  countTaskRunsByState,
   findLogLine,
   listArtifacts,
   listArtifactTableRows,
@@ -79,6 +85,10 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readBackgroundTasksPage, ({ body, context }) => backgroundTasksPage(context, body?.task_key ?? undefined));
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
+  serve(countFlowRunsByState, ({ body, context }) => flowRuns.countByState(context, body));
+  serve(countFlowRunsByFlow, ({ body, context }) => flowRuns.countByFlow(context, body));
+  serve(countTaskRunsByState, ({ body, context }) => taskRuns.countByState(context, body));
+  serve(countTaskRunsByFlow, ({ body, context }) => taskRuns.countByFlow(context, body));
   serve(listTaskRuns, ({ body, context }) => taskRuns.list(context, body));
   serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
   serve(readQuestionPage, ({ params, query, context }) => questionPage(context, params.id, query.question ?? null));
@@ -97,6 +107,8 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
   serve(readRunForm, ({ params, query, context }) => runForm(context, params.id, query.from ?? null));
   serve(listDeployments, ({ body, context }) => deployments.list(context, body));
+  serve(countDeploymentsByState, ({ body, context }) => deployments.countByState(context, body));
+  serve(countDeploymentsByFlow, ({ body, context }) => deployments.countByFlow(context, body));
   serve(readDeploymentPage, ({ params, context }) => deploymentPage(context, params.id));
   serve(listDeploymentVersions, ({ params, query, context }) => deploymentVersions(context, params.id, query));
   serve(listWorkPools, ({ body, context }) => workPools.list(context, body));

@@ -37,6 +37,29 @@ export function listOf<R extends { readonly id: string }>(noun: "flow_runs" | "t
   };
 }
 
+/** The numbers in the menus of a list: by the name of the state, and by flow. */
+export function countsByState<R extends Run>(noun: "flow_runs" | "task_runs"): Reading<R> {
+  return {
+    path: `/ui/${noun}/count_by_state`,
+    found: ({ counts }: { counts: readonly { state_type: string; state_name: string; count: number }[] }) =>
+      counts.map(({ state_type, state_name, count }) => `${state_type} ${state_name} ${count}`).toSorted(),
+    expected: (rows) => grouped(rows, ({ state_type, state_name }) => `${state_type} ${state_name}`),
+  };
+}
+
+export function countsByFlow<R>(noun: "flow_runs" | "task_runs", flowOf: (row: R) => string | null): Reading<R> {
+  return {
+    path: `/ui/${noun}/count_by_flow`,
+    found: ({ counts }: { counts: readonly { flow_id: string | null; count: number }[] }) =>
+      counts.map(({ flow_id, count }) => `${flow_id} ${count}`).toSorted(),
+    expected: (rows) => grouped(rows, (row) => `${flowOf(row)}`),
+  };
+}
+
+function grouped<R>(rows: readonly R[], by: (row: R) => string): readonly string[] {
+  return [...Map.groupBy(rows, by)].map(([group, { length }]) => `${group} ${length}`).toSorted();
+}
+
 export function pointsOfFlowRuns(): Reading<Row<"flow_run">> {
   return { path: "/ui/flow_runs/history", found: idsOf, expected: idsOf };
 }

@@ -13,6 +13,8 @@ import { type Leaf, leavesOf } from "./leaves.ts";
 import { artifactNoun, collectionNoun, logNoun, type Noun, type RunNouns, runNouns } from "./nouns.ts";
 import { meets } from "./oracle.ts";
 import {
+  countsByFlow,
+  countsByState,
   historyOf,
   latenessOfFlowRuns,
   listOf,
@@ -149,6 +151,8 @@ export function flowRunSearch(world: World): Search<Row<"flow_run">> {
     readings: [
       pagesOf("flow_runs"),
       listOf("flow_runs"),
+      countsByState("flow_runs"),
+      countsByFlow("flow_runs", ({ flow_id }) => flow_id),
       pointsOfFlowRuns(),
       historyOf("flow_runs"),
       latenessOfFlowRuns(worldNow),
@@ -195,7 +199,13 @@ export function taskRunSearch(world: World): Search<Row<"task_run">> {
   };
   return {
     ...search("/task_runs", taskRun.rows, sorts),
-    readings: [pagesOf("task_runs"), listOf("task_runs"), historyOf("task_runs")],
+    readings: [
+      pagesOf("task_runs"),
+      listOf("task_runs"),
+      countsByState("task_runs"),
+      countsByFlow("task_runs", (run) => world.flowRuns.find(({ id }) => id === run.flow_run_id)?.flow_id ?? null),
+      historyOf("task_runs"),
+    ],
     list: { path: "/ui/task_runs/list", sorts: taskRunListSorts },
     kinds: {
       flows: kindOf(flow),

@@ -122,10 +122,12 @@ export function MenuCheck(props: {
   readonly children: ReactNode;
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
+  readonly count?: ChoiceCount | undefined;
 }) {
   return (
     <DropdownMenu.CheckboxItem
       className={item}
+      aria-description={props.count?.words}
       checked={props.checked}
       onCheckedChange={props.onChange}
       onSelect={(event) => event.preventDefault()}
@@ -138,8 +140,20 @@ export function MenuCheck(props: {
         {props.checked ? <Icon name="check" className="size-3" /> : null}
       </span>
       <span className="flex min-w-0 flex-1 items-center gap-2 truncate">{props.children}</span>
+      {props.count === undefined ? null : (
+        // It has its width before it is known, so that the menu does not grow.
+        <span aria-hidden="true" className="min-w-12 pl-3 text-right text-xs text-faint tabular-nums">
+          {props.count.short}
+        </span>
+      )}
     </DropdownMenu.CheckboxItem>
   );
+}
+
+/** How much an entry would find: beside it, and for screen readers. Both are empty until that is known. */
+export interface ChoiceCount {
+  readonly short: string;
+  readonly words: string;
 }
 
 export function MenuLabel({ children }: { readonly children: ReactNode }) {

@@ -1,11 +1,15 @@
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { DeploymentRow } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { SearchField, Select } from "../components/field.tsx";
 import { FilterButton } from "../components/filter-button.tsx";
 import { Menu, MenuCheck } from "../components/menu.tsx";
+import { choiceCount } from "../runs/filter-counts.ts";
 import { FlowFilter, TagFilter } from "../runs/run-filters.tsx";
+import { deploymentsByFlow, deploymentsByState } from "./deployments.queries.ts";
 import {
+  type DeploymentState,
   type DeploymentsSearch,
   type DeploymentsSearchChange,
   deploymentSorts,
@@ -13,6 +17,13 @@ import {
   isDeploymentFilter,
   noDeploymentFilter,
 } from "./deployments-search.ts";
+
+const isIn: Readonly<Record<DeploymentState, (row: Pick<DeploymentRow, "status" | "paused">) => boolean>> = {
+  ready: ({ status }) => status === "READY",
+  "not-ready": ({ status }) => status !== "READY",
+  active: ({ paused }) => !paused,
+  paused: ({ paused }) => paused,
+};
 
 interface Props {
   readonly search: DeploymentsSearch;
@@ -39,7 +50,11 @@ export function DeploymentFilters({
         className="w-52"
       />
       <StateFilter search={search} onChange={onChange} />
-      <FlowFilter search={search} onChange={onChange} />
+      <FlowFilter
+        search={search}
+        onChange={onChange}
+        counts={{ byFlow: deploymentsByFlow(search), noun: "deployment" }}
+      />
       <TagFilter search={search} onChange={onChange} known={tags} />
       {pools.length === 0 && search.pool === undefined ? null : (
         <PoolFilter search={search} onChange={onChange} known={pools} />
@@ -66,17 +81,25 @@ function StateFilter({ search, onChange }: Props) {
   const labels = deploymentStates.filter(({ value }) => chosen.includes(value)).map(({ label }) => label.split(":")[0]);
   return (
     <Menu trigger={<FilterButton icon="filter" name="State" value={labels.join(", ")} />}>
-      {deploymentStates.map(({ value, label }) => (
-        <MenuCheck
-          key={value}
-          checked={chosen.includes(value)}
-          onChange={(on) => onChange({ state: toggled(chosen, value, on) })}
-        >
-          {label}
-        </MenuCheck>
-      ))}
+      <StateChoices search={search} onChange={onChange} />
     </Menu>
   );
+}
+
+/** The entries of the open menu: only then is anything counted. */
+function StateChoices({ search, onChange }: Props) {
+  const { state: chosen = [] } = search;
+  const counted = useQuery(deploymentsByState(search));
+  return deploymentStates.map(({ value, label }) => (
+    <MenuCheck
+      key={value}
+      checked={chosen.includes(value)}
+      onChange={(on) => onChange({ state: toggled(chosen, value, on) })}
+      count={choiceCount(counted.data, "deployment", isIn[value])}
+    >
+      {label}
+    </MenuCheck>
+  ));
 }
 
 function PoolFilter({ search, onChange, known }: Props & { readonly known: readonly string[] }) {

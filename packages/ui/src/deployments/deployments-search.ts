@@ -15,7 +15,7 @@ export const deploymentStates = [
   { value: "active", label: "On" },
   { value: "paused", label: "Paused" },
 ] as const;
-type DeploymentState = (typeof deploymentStates)[number]["value"];
+export type DeploymentState = (typeof deploymentStates)[number]["value"];
 
 /** The filter of the list of deployments, which is part of the address. */
 export interface DeploymentsSearch {

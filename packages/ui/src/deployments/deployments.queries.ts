@@ -1,8 +1,16 @@
-import type { listDeployments, listDeploymentVersions, readDeploymentPage } from "@ostinato/protocol";
+import type {
+  countDeploymentsByFlow,
+  countDeploymentsByState,
+  listDeployments,
+  listDeploymentVersions,
+  ReplyOf,
+  readDeploymentPage,
+} from "@ostinato/protocol";
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { present } from "../address.ts";
 import { call } from "../api/api.ts";
 import type { DeploymentList } from "../api/types.ts";
+import type { FlowCounts } from "../runs/filter-counts.ts";
 import type { DeploymentsSearch } from "./deployments-search.ts";
 
 export type DeploymentPages = InfiniteData<DeploymentList, number>;
@@ -22,6 +30,24 @@ export function deploymentListQuery(search: DeploymentsSearch) {
       const read = pages.reduce((sum, page) => sum + page.results.length, 0);
       return last.results.length === 0 || read >= last.count ? null : read;
     },
+  });
+}
+
+/** How many deployments each flow of the filter's menu would find. */
+export function deploymentsByFlow({ sort: _sort, flow: _flow, ...filter }: DeploymentsSearch) {
+  return queryOptions<FlowCounts>({
+    queryKey: ["deployments", "count-by-flow", filter],
+    queryFn: ({ signal }) =>
+      call<typeof countDeploymentsByFlow>("POST /ui/deployments/count_by_flow", { body: filterOf(filter), signal }),
+  });
+}
+
+/** How many deployments each state of the filter's menu would find. */
+export function deploymentsByState({ sort: _sort, state: _state, ...filter }: DeploymentsSearch) {
+  return queryOptions<ReplyOf<typeof countDeploymentsByState>>({
+    queryKey: ["deployments", "count-by-state", filter],
+    queryFn: ({ signal }) =>
+      call<typeof countDeploymentsByState>("POST /ui/deployments/count_by_state", { body: filterOf(filter), signal }),
   });
 }
 

@@ -1,21 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { StateType } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { fieldClass, SearchField } from "../components/field.tsx";
 import { FilterButton, filterClass } from "../components/filter-button.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Menu, MenuCheck, MenuField, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
-import { onDemand } from "../components/on-demand.tsx";
 import { dateAndClock, spanText } from "../format.ts";
 import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
-import { flowNamesQuery, observedStatesQuery } from "./runs.queries.ts";
+import { DeploymentFilter } from "./deployment-filter.tsx";
+import { choiceCount, type FilterCounts, nothingToCount, type StateCounts } from "./filter-counts.ts";
+import { flowNamesQuery, flowRunCounts, observedStatesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
 import { StateIcon } from "./state.tsx";
-
-const DeploymentFilter = onDemand(
-  () => import("./deployment-filter.tsx").then((module) => module.DeploymentFilter),
-  <FilterButton icon="deployments" name="Deployment" value="" />,
-);
 
 /** From this many flows on, the menu has a search field. */
 const manyFlows = 10;
@@ -39,8 +36,8 @@ export function RunFilters(props: {
         onChange={(q) => onChange({ q: q === "" ? undefined : q })}
         className="w-44"
       />
-      <StateFilter search={search} onChange={onChange} />
-      <FlowFilter search={search} onChange={onChange} />
+      <StateFilter search={search} onChange={onChange} counts={flowRunCounts(search)} />
+      <FlowFilter search={search} onChange={onChange} counts={flowRunCounts(search)} />
       <DeploymentFilter search={search} onChange={onChange} />
       <TimeFilter
         range={{ since: search.since, until: search.until }}
@@ -68,6 +65,8 @@ interface FilterProps {
 
 interface FlowProps {
   readonly search: Pick<RunsSearch, "flow">;
+  /** How many of the listed each flow has; without it no numbers are shown. */
+  readonly counts?: Pick<FilterCounts, "byFlow" | "noun">;
   readonly onChange: (change: { readonly flow: readonly string[] | undefined }) => void;
 }
 
@@ -79,10 +78,11 @@ interface TagProps {
 
 interface StateProps {
   readonly search: Pick<RunsSearch, "state">;
+  readonly counts: Pick<FilterCounts, "byState" | "noun">;
   readonly onChange: (change: { readonly state: readonly string[] | undefined }) => void;
 }
 
-export function StateFilter({ search, onChange }: StateProps) {
+export function StateFilter({ search, onChange, counts }: StateProps) {
   const [opened, setOpened] = useState(false);
   const chosen = search.state ?? [];
   // Programs may name their states freely: the names are read when the menu opens.
@@ -110,28 +110,54 @@ export function StateFilter({ search, onChange }: StateProps) {
         />
       }
     >
+      <StateChoices chosen={chosen} others={others} counts={counts} onToggle={toggle} />
+    </Menu>
+  );
+}
+
+/** The entries of an open menu: only then is anything counted. */
+function StateChoices(props: {
+  readonly chosen: readonly string[];
+  readonly others: ReadonlyMap<string, StateType>;
+  readonly counts: StateProps["counts"];
+  readonly onToggle: (state: string, on: boolean) => void;
+}) {
+  const { chosen, others, counts, onToggle } = props;
+  const counted = useQuery(counts.byState);
+  const countIn = (wanted: (row: StateCounts["counts"][number]) => boolean) =>
+    choiceCount(counted.data, counts.noun, wanted);
+  return (
+    <>
       {stateTypeOrder.map((type) => (
-        <MenuCheck key={type} checked={chosen.includes(type)} onChange={(on) => toggle(type, on)}>
+        <MenuCheck
+          key={type}
+          checked={chosen.includes(type)}
+          onChange={(on) => onToggle(type, on)}
+          count={countIn((row) => row.state_type === type)}
+        >
           <StateIcon silent type={type} /> {stateLook(type).label}
         </MenuCheck>
       ))}
       <MenuSeparator />
       <MenuLabel>By the state's name</MenuLabel>
-      {filterableStateNames.map((name) => (
-        <MenuCheck key={name} checked={chosen.includes(name)} onChange={(on) => toggle(name, on)}>
-          <StateIcon silent type={stateTypeOfName(name)} name={name} /> {lookOf(name).label}
-        </MenuCheck>
-      ))}
-      {[...others].map(([name, type]) => (
-        <MenuCheck key={name} checked={chosen.includes(name)} onChange={(on) => toggle(name, on)}>
-          <StateIcon silent type={type} name={name} /> <span className="truncate">{stateLook(type, name).label}</span>
-        </MenuCheck>
-      ))}
-    </Menu>
+      {[...filterableStateNames.map((name) => [name, stateTypeOfName(name)] as const), ...others].map(
+        ([name, type]) => (
+          <MenuCheck
+            key={name}
+            checked={chosen.includes(name)}
+            onChange={(on) => onToggle(name, on)}
+            count={countIn((row) => row.state_name === name)}
+          >
+            <StateIcon silent type={type} name={name} /> <span className="truncate">{stateLook(type, name).label}</span>
+          </MenuCheck>
+        ),
+      )}
+      <CappedNote counted={counted.data} noun={counts.noun} />
+    </>
   );
 }
 
-export function FlowFilter({ search, onChange }: FlowProps) {
+export function FlowFilter({ search, onChange, counts }: FlowProps) {
   const [opened, setOpened] = useState(false);
   const [text, setText] = useState("");
   const chosen = search.flow ?? [];
@@ -158,17 +184,54 @@ export function FlowFilter({ search, onChange }: FlowProps) {
       }
     >
       {all.length > manyFlows ? <MenuField label="Find a flow" value={text} onChange={setText} /> : null}
-      {shown.map((flow) => (
-        <MenuCheck key={flow.id} checked={chosen.includes(flow.id)} onChange={(on) => toggle(flow.id, on)}>
-          <span className="truncate">{flow.name}</span>
-        </MenuCheck>
-      ))}
+      <FlowChoices flows={shown} chosen={chosen} counts={counts} onToggle={toggle} />
       {flows.data !== undefined && shown.length === 0 ? (
         <MenuLabel>{all.length === 0 ? "No flow yet" : "No flow has this in its name"}</MenuLabel>
       ) : null}
       {flows.isFetching && flows.data === undefined ? <MenuLabel>Reading…</MenuLabel> : null}
     </Menu>
   );
+}
+
+/** The entries of an open menu: only then is anything counted. */
+function FlowChoices(props: {
+  readonly flows: readonly { readonly id: string; readonly name: string }[];
+  readonly chosen: readonly string[];
+  readonly counts: FlowProps["counts"];
+  readonly onToggle: (id: string, on: boolean) => void;
+}) {
+  const { flows, chosen, counts, onToggle } = props;
+  const counted = useQuery(counts?.byFlow ?? nothingToCount);
+  return (
+    <>
+      {flows.map((flow) => (
+        <MenuCheck
+          key={flow.id}
+          checked={chosen.includes(flow.id)}
+          onChange={(on) => onToggle(flow.id, on)}
+          count={
+            counts === undefined ? undefined : choiceCount(counted.data, counts.noun, (row) => row.flow_id === flow.id)
+          }
+        >
+          <span className="truncate">{flow.name}</span>
+        </MenuCheck>
+      ))}
+      {counts === undefined ? null : <CappedNote counted={counted.data} noun={counts.noun} />}
+    </>
+  );
+}
+
+/** Says why no numbers stand in a menu. */
+function CappedNote({
+  counted,
+  noun,
+}: {
+  readonly counted: { readonly count_capped: boolean } | undefined;
+  readonly noun: string;
+}) {
+  return counted?.count_capped === true ? (
+    <MenuLabel>Too many {noun}s to count them: narrow the filter</MenuLabel>
+  ) : null;
 }
 
 export interface TimeRange {

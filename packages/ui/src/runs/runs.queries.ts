@@ -1,4 +1,6 @@
 import type {
+  countFlowRunsByFlow,
+  countFlowRunsByState,
   listDeployments,
   listFlowRunPoints,
   listFlowRuns,
@@ -6,8 +8,10 @@ import type {
   listObservedStates,
 } from "@ostinato/protocol";
 import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
+import { present } from "../address.ts";
 import { call } from "../api/api.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
+import type { FilterCounts, FlowCounts, StateCounts } from "./filter-counts.ts";
 import { filterOf, isFiltered, maxPoints, type RunsSearch, runCriteria, splitStates, timeOf } from "./runs-search.ts";
 
 export type RunPages = InfiniteData<FlowRunList, string | null>;
@@ -45,6 +49,25 @@ export function runPointsQuery(search: RunsSearch) {
         signal,
       }),
   });
+}
+
+/** How many runs each state and flow of a filter's menus would find. */
+export function flowRunCounts(search: RunsSearch): FilterCounts {
+  const { state, flow, ...rest } = filterOf(search);
+  const [anyState, anyFlow] = [present({ ...rest, flow }), present({ ...rest, state })];
+  return {
+    noun: "run",
+    byState: queryOptions<StateCounts>({
+      queryKey: ["runs", "count-by-state", anyState],
+      queryFn: ({ signal }) =>
+        call<typeof countFlowRunsByState>("POST /ui/flow_runs/count_by_state", { body: runCriteria(anyState), signal }),
+    }),
+    byFlow: queryOptions<FlowCounts>({
+      queryKey: ["runs", "count-by-flow", anyFlow],
+      queryFn: ({ signal }) =>
+        call<typeof countFlowRunsByFlow>("POST /ui/flow_runs/count_by_flow", { body: runCriteria(anyFlow), signal }),
+    }),
+  };
 }
 
 export function pointOf(row: FlowRunRow): FlowRunPoint {

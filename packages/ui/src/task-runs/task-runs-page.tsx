@@ -26,7 +26,7 @@ import { useLiveTaskRuns } from "./live-task-runs.ts";
 import { RecentTaskRuns } from "./recent-task-runs.tsx";
 import { failureColumns, taskRunColumns, usualColumns } from "./task-run-columns.tsx";
 import { TaskRunList, taskRunName } from "./task-run-list.tsx";
-import { pageSize, taskRunListQuery } from "./task-runs.queries.ts";
+import { pageSize, taskRunCounts, taskRunListQuery } from "./task-runs.queries.ts";
 import {
   isNarrowed,
   readTaskRunsSearch,
@@ -122,8 +122,8 @@ function Filters(props: {
         onChange={(q) => onChange({ q: q === "" ? undefined : q })}
         className="w-44"
       />
-      <StateFilter search={search} onChange={onChange} />
-      <FlowFilter search={search} onChange={onChange} />
+      <StateFilter search={search} onChange={onChange} counts={taskRunCounts(search)} />
+      <FlowFilter search={search} onChange={onChange} counts={taskRunCounts(search)} />
       <TimeFilter range={{ since: search.since, until: search.until }} spans={timeSpans} anyTime onChange={onChange} />
       <button
         type="button"

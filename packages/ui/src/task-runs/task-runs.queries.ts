@@ -1,7 +1,9 @@
-import type { listTaskRuns } from "@ostinato/protocol";
-import { type InfiniteData, infiniteQueryOptions, type QueryClient } from "@tanstack/react-query";
+import type { countTaskRunsByFlow, countTaskRunsByState, listTaskRuns } from "@ostinato/protocol";
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
+import { present } from "../address.ts";
 import { call } from "../api/api.ts";
 import type { TaskRunList, TaskRunRow } from "../api/types.ts";
+import type { FilterCounts, FlowCounts, StateCounts } from "../runs/filter-counts.ts";
 import { type TaskRunsSearch, taskRunCriteria } from "./task-runs-search.ts";
 
 export type TaskRunPages = InfiniteData<TaskRunList, string | null>;
@@ -26,8 +28,7 @@ export function readPage(
   const { limit = pageSize, signal } = rest;
   return call<typeof listTaskRuns>("POST /ui/task_runs/list", {
     body: {
-      ...taskRunCriteria(search),
-      background: search.background === undefined ? null : search.background === "yes",
+      ...filterOf(search),
       sort: search.sort ?? "EXPECTED_START_TIME_DESC",
       limit,
       cursor,
@@ -35,6 +36,32 @@ export function readPage(
     },
     ...(signal === undefined ? {} : { signal }),
   });
+}
+
+function filterOf(search: TaskRunsSearch) {
+  return {
+    ...taskRunCriteria(search),
+    background: search.background === undefined ? null : search.background === "yes",
+  };
+}
+
+/** How many task runs each state and flow of a filter's menus would find. */
+export function taskRunCounts({ sort: _sort, ...search }: TaskRunsSearch): FilterCounts {
+  const { state, flow, ...rest } = search;
+  const [anyState, anyFlow] = [present({ ...rest, flow }), present({ ...rest, state })];
+  return {
+    noun: "task run",
+    byState: queryOptions<StateCounts>({
+      queryKey: ["task-runs", "count-by-state", anyState],
+      queryFn: ({ signal }) =>
+        call<typeof countTaskRunsByState>("POST /ui/task_runs/count_by_state", { body: filterOf(anyState), signal }),
+    }),
+    byFlow: queryOptions<FlowCounts>({
+      queryKey: ["task-runs", "count-by-flow", anyFlow],
+      queryFn: ({ signal }) =>
+        call<typeof countTaskRunsByFlow>("POST /ui/task_runs/count_by_flow", { body: filterOf(anyFlow), signal }),
+    }),
+  };
 }
 
 /** The rows with these ids, as many as one answer holds. */

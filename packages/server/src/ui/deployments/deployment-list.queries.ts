@@ -5,8 +5,9 @@ import { anyOf, everything, join } from "../../criteria/conditions.queries.ts";
 import type { Flag, JsonText } from "../../db/columns.ts";
 import type { Database } from "../../db/dialect.ts";
 import { portable } from "../../db/portable.ts";
+import type { FlowCountRow } from "../lists/counts.ts";
 
-export interface DeploymentListQuery {
+export interface DeploymentFilter {
   readonly ids: readonly string[] | undefined;
   readonly text: string | undefined;
   readonly flowIds: readonly string[];
@@ -14,6 +15,9 @@ export interface DeploymentListQuery {
   readonly status: DeploymentStatus | undefined;
   readonly paused: boolean | undefined;
   readonly workPools: readonly string[];
+}
+
+export interface DeploymentListQuery extends DeploymentFilter {
   readonly sort: DeploymentListSort;
   readonly limit: number;
   readonly offset: number;
@@ -67,13 +71,36 @@ export async function deploymentsInList(db: Database, query: DeploymentListQuery
   return rows;
 }
 
-export async function countDeployments(db: Database, query: DeploymentListQuery): Promise<number> {
+export async function countDeployments(db: Database, query: DeploymentFilter): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) AS count ${withNames} WHERE ${matching(query)}`.execute(db.slow);
   return Number(rows[0]?.count ?? 0);
 }
 
-function matching({ ids, text, flowIds, tags, status, paused, workPools }: DeploymentListQuery): RawBuilder<SqlBool> {
+export interface DeploymentStateCountRow {
+  readonly status: DeploymentStatus;
+  readonly paused: Flag;
+  readonly count: number;
+}
+
+export async function countDeploymentsByState(
+  db: Database,
+  filter: DeploymentFilter,
+): Promise<DeploymentStateCountRow[]> {
+  const { rows } = await sql<DeploymentStateCountRow>`
+    SELECT deployment.status, deployment.paused, count(*) AS count ${withNames} WHERE ${matching(filter)}
+    GROUP BY deployment.status, deployment.paused`.execute(db.slow);
+  return rows;
+}
+
+export async function countDeploymentsByFlow(db: Database, filter: DeploymentFilter): Promise<FlowCountRow[]> {
+  const { rows } = await sql<FlowCountRow>`
+    SELECT deployment.flow_id, count(*) AS count ${withNames} WHERE ${matching(filter)}
+    GROUP BY deployment.flow_id`.execute(db.slow);
+  return rows;
+}
+
+function matching({ ids, text, flowIds, tags, status, paused, workPools }: DeploymentFilter): RawBuilder<SqlBool> {
   const named =
     text === undefined
       ? undefined

@@ -1,8 +1,18 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
-import type { BodyOf, DeploymentRow, listDeployments, NextRun, ReplyOf, Schedule } from "@ostinato/protocol";
+import type {
+  BodyOf,
+  countDeploymentsByFlow,
+  countDeploymentsByState,
+  DeploymentRow,
+  listDeployments,
+  NextRun,
+  ReplyOf,
+  Schedule,
+} from "@ostinato/protocol";
 import { scheduleInWords } from "@ostinato/schedules";
 import { readJson, readPlainJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
+import { countsOf } from "../lists/counts.ts";
 import { recentBars } from "../runs/run-bars.service.ts";
 import { figuresOf } from "./deployment-figures.service.ts";
 import * as queries from "./deployment-list.queries.ts";
@@ -20,8 +30,28 @@ export async function list(
   return { results: await withRuns(context, rows), count };
 }
 
+export async function countByState(
+  { db }: Context,
+  body: BodyOf<typeof countDeploymentsByState>,
+): Promise<ReplyOf<typeof countDeploymentsByState>> {
+  const { counts, ...rest } = countsOf(await queries.countDeploymentsByState(db, filterOf(body)));
+  return { ...rest, counts: counts.map((row) => ({ ...row, paused: row.paused === 1 })) };
+}
+
+export async function countByFlow(
+  { db }: Context,
+  body: BodyOf<typeof countDeploymentsByFlow>,
+): Promise<ReplyOf<typeof countDeploymentsByFlow>> {
+  return countsOf(await queries.countDeploymentsByFlow(db, filterOf(body)));
+}
+
 function queryOf(body: BodyOf<typeof listDeployments>, now: Timestamp): queries.DeploymentListQuery {
-  const { ids, text, flow_ids, tags, status, paused, work_pools, sort, limit, offset } = body;
+  const { sort, limit, offset } = body;
+  return { ...filterOf(body), sort: sort ?? "NAME_ASC", limit: limit ?? 50, offset: offset ?? 0, now };
+}
+
+function filterOf(body: BodyOf<typeof countDeploymentsByFlow>): queries.DeploymentFilter {
+  const { ids, text, flow_ids, tags, status, paused, work_pools } = body;
   return {
     ids: ids ?? undefined,
     text: text === null || text?.trim() === "" ? undefined : text?.trim(),
@@ -30,10 +60,6 @@ function queryOf(body: BodyOf<typeof listDeployments>, now: Timestamp): queries.
     status: status ?? undefined,
     paused: paused ?? undefined,
     workPools: work_pools ?? [],
-    sort: sort ?? "NAME_ASC",
-    limit: limit ?? 50,
-    offset: offset ?? 0,
-    now,
   };
 }
 

@@ -131,6 +131,19 @@ describeOnEachDatabase("the list of deployments", (database) => {
     expect((await list(body)).count).toBe(expected.length);
   });
 
+  test("deployments are counted by state and by flow, within a filter", async () => {
+    const countsBy = async (property: string, body: object) =>
+      (await server.call<{ counts: object[] }>("POST", `/ui/deployments/count_by_${property}`, body)).body.counts;
+    expect(await countsBy("state", { flow_ids: [train] })).toEqual(
+      expect.arrayContaining([
+        { status: "READY", paused: false, count: 1 },
+        { status: "NOT_READY", paused: true, count: 1 },
+      ]),
+    );
+    expect(await countsBy("flow", { tags: ["ml"] })).toEqual([{ flow_id: train, count: 2 }]);
+    expect(await countsBy("flow", { text: "of no deployment" })).toEqual([]);
+  });
+
   test("is narrowed by ids, and by flow", async () => {
     expect(await names({ ids: [ids.nightly, ids.hourly] })).toEqual(["hourly", "nightly"]);
     expect(await names({ ids: [] })).toEqual([]);

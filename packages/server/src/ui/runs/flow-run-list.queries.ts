@@ -1,9 +1,10 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import type { FlowRunSort } from "@ostinato/protocol";
-import { type SqlBool, sql } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { everything } from "../../criteria/conditions.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../../criteria/related.queries.ts";
 import type { Database } from "../../db/dialect.ts";
+import type { FlowCountRow, StateCountRow } from "../lists/counts.ts";
 import type { Position } from "../lists/keyset.ts";
 import { type Order, positionsAfter } from "../lists/positions.queries.ts";
 import { runsSource } from "./runs-of-places.queries.ts";
@@ -42,13 +43,45 @@ export async function flowRunPositions(db: Database, query: FlowRunListQuery): P
 
 /** The number of matches, counted up to one more than `max`. */
 export async function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">, max: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM ${await upTo(db, criteria, { columns: sql`1 AS one`, max })}`.execute(db.slow);
+  return Number(rows[0]?.count ?? 0);
+}
+
+/** How many runs of a filter are in each state, of as many as `countFlowRuns` counts. */
+export async function countFlowRunsByState(
+  db: Database,
+  criteria: CriteriaOn<"flow_run">,
+  max: number,
+): Promise<StateCountRow[]> {
+  const { rows } = await sql<StateCountRow>`
+    SELECT state_type, state_name, count(*) AS count
+    FROM ${await upTo(db, criteria, { columns: sql`flow_run.state_type, flow_run.state_name`, max })}
+    GROUP BY state_type, state_name`.execute(db.slow);
+  return rows;
+}
+
+/** How many runs of a filter each flow has, of as many as `countFlowRuns` counts. */
+export async function countFlowRunsByFlow(
+  db: Database,
+  criteria: CriteriaOn<"flow_run">,
+  max: number,
+): Promise<FlowCountRow[]> {
+  const { rows } = await sql<FlowCountRow>`
+    SELECT flow_id, count(*) AS count FROM ${await upTo(db, criteria, { columns: sql`flow_run.flow_id`, max })}
+    GROUP BY flow_id`.execute(db.slow);
+  return rows;
+}
+
+/** The matches, up to one more than `max`. */
+async function upTo(
+  db: Database,
+  criteria: CriteriaOn<"flow_run">,
+  { columns, max }: { readonly columns: RawBuilder<unknown>; readonly max: number },
+): Promise<RawBuilder<unknown>> {
   const condition = matching("flow_run", criteria) ?? everything;
   const { from, where } = await runsSource(db.slow, criteria);
-  const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM ${from} WHERE ${where} AND ${condition} LIMIT ${max + 1}) AS bounded`.execute(
-    db.slow,
-  );
-  return Number(rows[0]?.count ?? 0);
+  return sql`(SELECT ${columns} FROM ${from} WHERE ${where} AND ${condition} LIMIT ${max + 1}) AS bounded`;
 }
 
 export interface PointRow {

@@ -1,13 +1,20 @@
 import { formatTimestamp, microsPerSecond, secondsBetween, type Timestamp } from "@ostinato/core";
-import type { BodyOf, FlowRunPoint, listFlowRunPoints, listFlowRuns, ReplyOf, RunCriteria } from "@ostinato/protocol";
+import type {
+  BodyOf,
+  countFlowRunsByFlow,
+  countFlowRunsByState,
+  FlowRunPoint,
+  listFlowRunPoints,
+  listFlowRuns,
+  ReplyOf,
+  RunCriteria,
+} from "@ostinato/protocol";
 import type { Context } from "../../kernel/context.ts";
 import { runsOfFailure } from "../failures/failure-groups.service.ts";
+import { countsOf, maxCounted } from "../lists/counts.ts";
 import { readCursor, writeCursor } from "../lists/keyset.ts";
 import * as queries from "./flow-run-list.queries.ts";
 import { readRows } from "./run-rows.service.ts";
-
-/** Counting stops here: nobody turns a hundred thousand rows by hand, and the number only has to look large. */
-export const maxCounted = 100_000;
 
 export async function list(context: Context, body: BodyOf<typeof listFlowRuns>): Promise<ReplyOf<typeof listFlowRuns>> {
   const { sort: given, limit: wanted, cursor, count: counting, failure, ...asked } = body;
@@ -32,6 +39,22 @@ export async function list(context: Context, body: BodyOf<typeof listFlowRuns>):
     count: counted === null ? null : Math.min(counted, maxCounted),
     count_capped: counted !== null && counted > maxCounted,
   };
+}
+
+export async function countByState(
+  context: Context,
+  { failure, ...asked }: BodyOf<typeof countFlowRunsByState>,
+): Promise<ReplyOf<typeof countFlowRunsByState>> {
+  const criteria = await ofFailure(context, asked, failure);
+  return countsOf(await queries.countFlowRunsByState(context.db, criteria, maxCounted));
+}
+
+export async function countByFlow(
+  context: Context,
+  { failure, ...asked }: BodyOf<typeof countFlowRunsByFlow>,
+): Promise<ReplyOf<typeof countFlowRunsByFlow>> {
+  const criteria = await ofFailure(context, asked, failure);
+  return countsOf(await queries.countFlowRunsByFlow(context.db, criteria, maxCounted));
 }
 
 export async function points(context: Context, body: BodyOf<typeof listFlowRunPoints>): Promise<FlowRunPoint[]> {

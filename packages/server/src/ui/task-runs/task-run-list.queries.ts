@@ -7,6 +7,7 @@ import type { Flag } from "../../db/columns.ts";
 import type { Database } from "../../db/dialect.ts";
 import { idRows } from "../../db/portable.ts";
 import type { JsonText } from "../../db/tables.ts";
+import type { FlowCountRow, StateCountRow } from "../lists/counts.ts";
 import type { Position } from "../lists/keyset.ts";
 import { type Order, positionsAfter } from "../lists/positions.queries.ts";
 
@@ -41,18 +42,41 @@ export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise
   return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching: condition, after });
 }
 
+type Filter = Pick<TaskRunListQuery, "criteria" | "background">;
+
 /** The number of matches, counted up to one more than `max`. */
-export async function countTaskRuns(
-  db: Database,
-  { criteria, background }: Pick<TaskRunListQuery, "criteria" | "background">,
-  max: number,
-): Promise<number> {
-  const condition = wanted(criteria, background);
+export async function countTaskRuns(db: Database, filter: Filter, max: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${condition} LIMIT ${max + 1}) AS bounded`.execute(
-    db.slow,
-  );
+    SELECT count(*) AS count FROM ${upTo(filter, { columns: sql`1 AS one`, max })}`.execute(db.slow);
   return Number(rows[0]?.count ?? 0);
+}
+
+/** How many task runs of a filter are in each state, of as many as `countTaskRuns` counts. */
+export async function countTaskRunsByState(db: Database, filter: Filter, max: number): Promise<StateCountRow[]> {
+  const { rows } = await sql<StateCountRow>`
+    SELECT state_type, state_name, count(*) AS count
+    FROM ${upTo(filter, { columns: sql`task_run.state_type, task_run.state_name`, max })}
+    GROUP BY state_type, state_name`.execute(db.slow);
+  return rows;
+}
+
+/** How many task runs of a filter each flow has, of as many as `countTaskRuns` counts. */
+export async function countTaskRunsByFlow(db: Database, filter: Filter, max: number): Promise<FlowCountRow[]> {
+  const { rows } = await sql<FlowCountRow>`
+    SELECT flow_run.flow_id, sum(of_run.count) AS count
+    FROM (SELECT flow_run_id, count(*) AS count FROM ${upTo(filter, { columns: sql`task_run.flow_run_id`, max })}
+      GROUP BY flow_run_id) AS of_run
+    LEFT JOIN flow_run ON flow_run.id = of_run.flow_run_id
+    GROUP BY flow_run.flow_id`.execute(db.slow);
+  return rows;
+}
+
+/** The matches, up to one more than `max`. */
+function upTo(
+  { criteria, background }: Filter,
+  { columns, max }: { readonly columns: RawBuilder<unknown>; readonly max: number },
+): RawBuilder<unknown> {
+  return sql`(SELECT ${columns} FROM task_run WHERE ${wanted(criteria, background)} LIMIT ${max + 1}) AS bounded`;
 }
 
 export interface TaskRunInList {

@@ -1,9 +1,16 @@
 import { formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
-import type { BodyOf, listTaskRuns, ReplyOf, TaskRunRow } from "@ostinato/protocol";
+import type {
+  BodyOf,
+  countTaskRunsByFlow,
+  countTaskRunsByState,
+  listTaskRuns,
+  ReplyOf,
+  TaskRunRow,
+} from "@ostinato/protocol";
 import { readPlainJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
+import { countsOf, maxCounted } from "../lists/counts.ts";
 import { readCursor, writeCursor } from "../lists/keyset.ts";
-import { maxCounted } from "../runs/flow-run-list.service.ts";
 import * as queries from "./task-run-list.queries.ts";
 
 export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): Promise<ReplyOf<typeof listTaskRuns>> {
@@ -30,6 +37,22 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
     count: counted === null ? null : Math.min(counted, maxCounted),
     count_capped: counted !== null && counted > maxCounted,
   };
+}
+
+export async function countByState(
+  { db }: Context,
+  { background, ...criteria }: BodyOf<typeof countTaskRunsByState>,
+): Promise<ReplyOf<typeof countTaskRunsByState>> {
+  const filter = { criteria, background: background ?? undefined };
+  return countsOf(await queries.countTaskRunsByState(db, filter, maxCounted));
+}
+
+export async function countByFlow(
+  { db }: Context,
+  { background, ...criteria }: BodyOf<typeof countTaskRunsByFlow>,
+): Promise<ReplyOf<typeof countTaskRunsByFlow>> {
+  const filter = { criteria, background: background ?? undefined };
+  return countsOf(await queries.countTaskRunsByFlow(db, filter, maxCounted));
 }
 
 function present({ tags, deferred, ...row }: queries.TaskRunInList): TaskRunRow {
