@@ -50,3 +50,11 @@ export interface Block<S extends ParameterSchema, Connected> {
 
 /** A block of any values. */
 export type AnyBlock = Pick<Block<ParameterSchema, unknown>, "type" | "named">;
+
+/** What people are told. */
+export interface Notification {
+  /** One line. */
+  readonly subject?: string;
+  /** Markdown, which services that know none of it show as it is. */
+  readonly body: string;
+}

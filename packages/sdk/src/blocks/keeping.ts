@@ -77,6 +77,13 @@ export async function blockById({ client }: Api, id: string): Promise<unknown> {
   return found.data;
 }
 
+/** The values of the block as the server keeps them, which are redacted from now on where they are secrets. */
+export async function blockValues({ client }: Api, { type, name }: NamedBlock): Promise<JsonObject> {
+  const found = await requireDocument(client, type, name);
+  revealSecrets(found, []);
+  return found.data;
+}
+
 export async function deleteBlock({ client }: Api, { type }: BlockDefinition, name: string): Promise<void> {
   const { id } = await requireDocument(client, type, name);
   await client.call<typeof deleteBlockDocument>("DELETE /block_documents/{id}", { params: { id } });

@@ -1,9 +1,6 @@
-import type { TUnsafe } from "typebox";
 import { knownBlock } from "./block.ts";
-
-const text = { type: "string" };
-const flag = { type: "boolean" };
-const none = { type: "null" };
+import { described, flag, none, text } from "./described-values.ts";
+import { type EmailServer, messageBlocks } from "./message-blocks.ts";
 
 /** Types that each server brings, for programs in TypeScript and in Python: `await blocks.secret.read("token")`. */
 export const blocks = {
@@ -36,16 +33,6 @@ export const blocks = {
     schema: described<{ readonly basepath?: string | null }>({ properties: { basepath: { anyOf: [text, none] } } }),
   }),
 
-  /** A channel of Slack that messages go to. */
-  slackWebhook: knownBlock({
-    type: "slack-webhook",
-    schema: described<{ readonly url: string; readonly notify_type?: string; readonly allow_private_urls?: boolean }>({
-      required: ["url"],
-      properties: { url: text, notify_type: text, allow_private_urls: flag },
-    }),
-    secrets: ["url"],
-  }),
-
   /** How a server for mail is reached and signed in to. */
   emailServer: knownBlock({
     type: "email-server-credentials",
@@ -61,12 +48,9 @@ export const blocks = {
     }),
     secrets: ["password"],
   }),
-};
 
-/** A JSON Schema as TypeBox has them, without loading TypeBox. */
-function described<Values>(schema: object): TUnsafe<Values> {
-  return { type: "object", ...schema } as unknown as TUnsafe<Values>;
-}
+  ...messageBlocks,
+};
 
 interface Webhook {
   readonly url: string;
@@ -74,14 +58,4 @@ interface Webhook {
   readonly headers?: Readonly<Record<string, string>>;
   readonly allow_private_urls?: boolean;
   readonly verify?: boolean;
-}
-
-interface EmailServer {
-  readonly username?: string | null;
-  readonly password?: string | null;
-  readonly smtp_server?: string;
-  /** SSL, STARTTLS or INSECURE, or the usual port of one of them. */
-  readonly smtp_type?: string | number;
-  readonly smtp_port?: number | null;
-  readonly verify?: boolean | null;
 }

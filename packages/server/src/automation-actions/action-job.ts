@@ -1,4 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
+import type { RetryPace } from "@ostinato/messages";
 import type { Action, Automation, Event, Resource } from "@ostinato/protocol";
 import type { Firing } from "../triggers/composites.rules.ts";
 
@@ -20,6 +21,8 @@ export interface ActionJob {
   readonly events: ReadonlyMap<string, Event>;
   /** Attempts that have failed. */
   readonly attempts: number;
+  /** The recipients that have a message from attempts that failed in part. */
+  readonly delivered: readonly string[];
 }
 
 /** What an action did, for those who look for it. */
@@ -30,19 +33,24 @@ export interface Done {
   readonly related: readonly Resource[];
 }
 
+interface Circumstances extends Partial<Done> {
+  readonly retry?: RetryPace;
+  readonly delivered?: readonly string[];
+}
+
 /** An action could not be done. */
 export class ActionFailed extends Error {
   override readonly name = "ActionFailed";
   readonly done: Done;
-  /** Whether it may pass by itself. */
-  readonly mayPass: boolean;
+  /** When another attempt may do better. */
+  readonly retry: RetryPace;
+  /** The recipients that have the message nevertheless. */
+  readonly delivered: readonly string[];
 
-  constructor(
-    reason: string,
-    { mayPass = false, details = {}, related = [] }: Partial<Done> & { mayPass?: boolean } = {},
-  ) {
+  constructor(reason: string, { retry = "never", details = {}, related = [], delivered = [] }: Circumstances = {}) {
     super(reason);
-    this.mayPass = mayPass;
+    this.retry = retry;
+    this.delivered = delivered;
     this.done = { details, related };
   }
 }

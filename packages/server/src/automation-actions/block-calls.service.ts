@@ -1,15 +1,13 @@
+import { type Delivered, deliver, type IsReachable, NotSent, reachable, sendMessage } from "@ostinato/messages";
 import type { Resource } from "@ostinato/protocol";
 import * as blockDocuments from "../block-documents/block-documents.service.ts";
 import type { Context } from "../kernel/context.ts";
+import { networkOf } from "../kernel/networks.ts";
 import { isJsonObject, type JsonObject } from "../user-input/json-types.rules.ts";
 import { ActionFailed, type ActionJob, type Done } from "./action-job.ts";
-import { call, type HttpAnswer, type HttpCall, Unreachable } from "./http-call.ts";
-import { type Message, messageCalls } from "./messages.rules.ts";
-import { reachable } from "./reachable.ts";
 import { renderedTexts } from "./rendering.service.ts";
 
 const webhookTimeoutSeconds = 10;
-const maxShownCharacters = 1000;
 
 interface Block {
   readonly type: string;
@@ -53,68 +51,35 @@ export async function callWebhook(
     timeoutSeconds: webhookTimeoutSeconds,
     verify: verify !== false,
   };
-  return answered(context, job, { calls: [given], block });
+  return sent(context, block, (isReachable) => deliver([given], { id: job.id, isReachable, delivered: [] }));
 }
 
 /** Sends a message by a block of a service that takes messages. */
 export async function sendNotification(
   context: Context,
   job: ActionJob,
-  { blockId, ...templates }: { readonly blockId: string } & Message,
+  { blockId, ...templates }: { readonly blockId: string; readonly subject: string; readonly body: string },
 ): Promise<Done> {
   const block = await blockOf(context, blockId);
   const [subject = "", body = ""] = await renderedTexts(context, job, [templates.subject, templates.body]);
-  return answered(context, job, { calls: messageCalls(block.type, block.data, { subject, body }), block });
+  const { id, delivered } = job;
+  return sent(context, block, (isReachable) => sendMessage(block, { id, subject, body }, { isReachable, delivered }));
 }
 
-interface Calling {
-  readonly calls: readonly HttpCall[];
-  readonly block: Block;
-}
-
-async function answered(context: Context, job: ActionJob, { calls, block }: Calling): Promise<Done> {
-  const { related } = block;
-  let details: JsonObject = {};
-  for (const each of calls) {
-    const answer = await sent(context, job, each, block);
-    details = detailsOf(answer);
-    if (answer.status >= 200 && answer.status < 300) continue;
-    const { status } = answer;
-    const isRedirect = status >= 300 && status < 400;
-    const reason = isRedirect
-      ? `The address answered ${status}, and redirects are not followed`
-      : `The address answered ${status}`;
-    throw new ActionFailed(reason, { mayPass: status >= 500 || status === 429, details, related });
-  }
-  return { details, related };
-}
-
+/** Sends what a block says, through to the networks that it may reach. */
 async function sent(
   { config }: Context,
-  job: ActionJob,
-  given: HttpCall,
   { data, related }: Block,
-): Promise<HttpAnswer> {
+  send: (isReachable: IsReachable) => Promise<Delivered>,
+): Promise<Done> {
   const networks = data.allow_private_urls === false ? [] : config.privateTargets;
-  const headers = { "idempotency-key": job.id, "user-agent": "Ostinato", ...given.headers };
   try {
-    return await call({ ...given, headers }, reachable(networks));
+    return { details: await send(reachable(networks.flatMap((text) => networkOf(text) ?? []))), related };
   } catch (error) {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
-    throw new ActionFailed(`The request failed: ${reason}`, { mayPass: !(error instanceof Unreachable), related });
+    if (!(error instanceof NotSent)) throw error;
+    const { message, retry, details, delivered } = error;
+    throw new ActionFailed(message, { retry, details, related, delivered });
   }
-}
-
-/** Headers that may hold secrets are left out. */
-const secretHeaders = /cookie|auth|token|secret|key/i;
-
-function detailsOf({ status, headers, body }: HttpAnswer): JsonObject {
-  const shown = Object.entries(headers).filter(([name]) => !secretHeaders.test(name));
-  return {
-    status_code: status,
-    response_body: body.slice(0, maxShownCharacters),
-    response_headers: Object.fromEntries(shown),
-  };
 }
 
 function addressOf(value: unknown, related: readonly Resource[]): URL {

@@ -43,7 +43,7 @@ export function jobOf(
   const { action, index } = listed;
   const now = clock.now();
   const own = { id: timeOrderedId(now), automation, action, index, firing, triggeredEventId, event, events };
-  return { ...own, chain: 1, triggered: now, attempts: 0 };
+  return { ...own, chain: 1, triggered: now, attempts: 0, delivered: [] };
 }
 
 async function runAction(context: Context, job: ActionJob, { isKept }: About): Promise<ActionOutcome> {

@@ -40,13 +40,9 @@ export async function deleteAction(tx: Writer, id: string): Promise<boolean> {
 export async function postponeAction(
   tx: Writer,
   id: string,
-  { attempts, due }: Pick<ActionRow, "attempts" | "due">,
+  changes: Pick<ActionRow, "attempts" | "due" | "delivered">,
 ): Promise<boolean> {
-  const result = await tx
-    .updateTable("automation_action")
-    .set({ attempts, due })
-    .where("id", "=", id)
-    .executeTakeFirst();
+  const result = await tx.updateTable("automation_action").set(changes).where("id", "=", id).executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 

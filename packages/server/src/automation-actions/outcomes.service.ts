@@ -1,4 +1,5 @@
 import { addSeconds, exponentialDelay, formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { writeJson } from "../db/json-text.ts";
 import type { NewEvent } from "../events/events.service.ts";
 import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
@@ -6,10 +7,11 @@ import { unit } from "../kernel/unit.ts";
 import { ActionFailed, type ActionJob, type Done } from "./action-job.ts";
 import * as queries from "./jobs.queries.ts";
 
-/** With these delays the attempts take about a minute. */
-const maxAttempts = 6;
-const baseSeconds = 2;
-const maxDelaySeconds = 30;
+/** Attempts take about a minute, or half an hour where a mail server asks for minutes. */
+const paces = {
+  soon: { maxAttempts: 6, baseSeconds: 2, capSeconds: 30 },
+  later: { maxAttempts: 8, baseSeconds: 30, capSeconds: 600 },
+};
 export const actionExecutedEvent = "prefect.automation.action.executed";
 export const actionFailedEvent = "prefect.automation.action.failed";
 /** The role in which an action's events name the event of its firing. */
@@ -26,14 +28,14 @@ interface Attempted {
 /** Notes what became of an attempt: the action is done, has failed, or is tried again. */
 export async function settleAction(context: Context, job: ActionJob, { begun, outcome }: Attempted): Promise<void> {
   const attempts = job.attempts + 1;
-  const isAgain = outcome instanceof ActionFailed && outcome.mayPass && attempts < maxAttempts;
-  const delay = exponentialDelay(attempts - 1, { baseSeconds, capSeconds: maxDelaySeconds });
-  const again = isAgain ? addSeconds(context.clock.now(), delay) : null;
+  const delay = outcome instanceof ActionFailed ? delayOf(outcome, attempts) : undefined;
+  const again = delay === undefined ? null : addSeconds(context.clock.now(), delay);
+  const delivered = outcome instanceof ActionFailed ? outcome.delivered : [];
   await unit(context, async (unit) => {
     const isMine =
       again === null
         ? await queries.deleteAction(unit.tx, job.id)
-        : await queries.postponeAction(unit.tx, job.id, { attempts, due: again });
+        : await queries.postponeAction(unit.tx, job.id, { attempts, due: again, delivered: writeJson(delivered) });
     if (!isMine) return;
     const outcomeName = outcome instanceof ActionFailed ? "failed" : "executed";
     const { begin, end } = eventsOf(job, { begun, outcome }, { now: context.clock.now(), attempts, again });
@@ -48,6 +50,13 @@ export async function noteByHand(context: Context, job: ActionJob, attempted: At
   const told = eventsOf(job, attempted, { now: context.clock.now(), attempts: 1, again: null, byHand: true });
   await unit(context, (unit) => events.recordNew(unit, [told.begin, told.end]));
   return told.end;
+}
+
+/** The seconds until the next attempt; undefined where there is none. */
+function delayOf({ retry }: ActionFailed, attempts: number): number | undefined {
+  if (retry === "never") return undefined;
+  const { maxAttempts, ...backoff } = paces[retry];
+  return attempts < maxAttempts ? exponentialDelay(attempts - 1, backoff) : undefined;
 }
 
 interface Told {

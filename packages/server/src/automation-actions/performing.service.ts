@@ -12,7 +12,6 @@ import { RequestError } from "../kernel/errors.ts";
 import * as workPools from "../work-pools/work-pools.service.ts";
 import * as workQueues from "../work-queues/work-queues.service.ts";
 import { ActionFailed, type ActionJob, type Done, target } from "./action-job.ts";
-import { callWebhook, sendNotification } from "./block-calls.service.ts";
 import { runKey } from "./chains.service.ts";
 import { renderedParameters } from "./rendering.service.ts";
 import { flowRunOf, subjectOf } from "./subjects.rules.ts";
@@ -26,11 +25,11 @@ export async function perform(context: Context, job: ActionJob): Promise<Done> {
     return await performed(context, job);
   } catch (error) {
     if (error instanceof ActionFailed) throw error;
-    if (error instanceof DatabaseUnavailable) throw new ActionFailed(error.message, { mayPass: true });
+    if (error instanceof DatabaseUnavailable) throw new ActionFailed(error.message, { retry: "soon" });
     if (!(error instanceof RequestError)) throw error;
     const { status, message } = error;
     throw new ActionFailed(`${job.action.type}: ${message}`, {
-      mayPass: status >= 500,
+      retry: status >= 500 ? "soon" : "never",
       details: { status_code: status },
     });
   }
@@ -82,9 +81,12 @@ async function performed(context: Context, job: ActionJob): Promise<Done> {
       const id = flowRunOf(job);
       return changed(target("flow-run", id), removeFlowRun(context, id));
     }
-    case "call-webhook":
+    case "call-webhook": {
+      const { callWebhook } = await blockCalls();
       return callWebhook(context, job, { blockId: action.block_document_id, payload: action.payload ?? "" });
+    }
     case "send-notification": {
+      const { sendNotification } = await blockCalls();
       const { block_document_id: blockId, subject, body } = action;
       return sendNotification(context, job, { blockId, subject, body });
     }
@@ -92,6 +94,9 @@ async function performed(context: Context, job: ActionJob): Promise<Done> {
       return action satisfies never;
   }
 }
+
+/** Loaded with the first call: a server that calls nobody does without what makes mails and requests. */
+const blockCalls = () => import("./block-calls.service.ts");
 
 async function runDeployment(
   context: Context,
@@ -161,7 +166,11 @@ async function aboutIt<T>(related: Done["related"], doing: Promise<T>): Promise<
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const { status, message } = error;
-    throw new ActionFailed(message, { mayPass: status >= 500, details: { status_code: status }, related });
+    throw new ActionFailed(message, {
+      retry: status >= 500 ? "soon" : "never",
+      details: { status_code: status },
+      related,
+    });
   }
 }
 

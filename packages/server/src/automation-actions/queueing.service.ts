@@ -42,5 +42,6 @@ function rowsOf({ context }: Unit, { automation, firing, chain, event, triggered
     event_id: list === "actions" ? (event?.id ?? null) : triggeredEventId,
     attempts: 0,
     due: now,
+    delivered: null,
   }));
 }

@@ -82,7 +82,7 @@ export async function outcomeOf(context: Context, job: ActionJob): Promise<Done 
   } catch (error) {
     if (error instanceof ActionFailed) return error;
     context.log.error({ err: error, action: job.id, type: job.action.type }, "an action of an automation failed");
-    return new ActionFailed("Something went wrong on the server: its log says more", { mayPass: true });
+    return new ActionFailed("Something went wrong on the server: its log says more", { retry: "soon" });
   }
 }
 
@@ -101,5 +101,6 @@ async function jobOf(context: Context, row: queries.ActionRow): Promise<ActionJo
     event: events.get(row.event_id ?? ""),
     events,
     attempts: row.attempts,
+    delivered: row.delivered === null ? [] : readJson(row.delivered),
   };
 }

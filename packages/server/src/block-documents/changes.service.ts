@@ -18,6 +18,7 @@ import { dataOf, presented } from "./reading.service.ts";
 import { separated } from "./references.rules.ts";
 import { masked, withKeptSecrets } from "./secret-paths.rules.ts";
 import { blockDocumentEvent } from "./telling.service.ts";
+import { problemsOfValues } from "./values.rules.ts";
 
 export async function create(context: Context, given: BlockDocumentCreate): Promise<BlockDocument> {
   const name = anonymousName(given);
@@ -72,7 +73,10 @@ interface DataToKeep {
 }
 
 async function keptData(unit: Unit, { id, data, schema }: DataToKeep) {
-  const shown = writeJson(masked(data, secretPaths(readJson(schema.fields))));
+  const fields = readJson<JsonObject>(schema.fields);
+  const problems = problemsOfValues(fields.block_type_slug, data);
+  if (problems.length > 0) throw invalid(problems);
+  const shown = writeJson(masked(data, secretPaths(fields)));
   const text = writeJson(data);
   return { data: shown, secrets: shown === text ? null : await seal(unit, text, id) };
 }

@@ -55,6 +55,7 @@ CREATE TABLE automation_action (
   event_id uuid,
   attempts integer NOT NULL,
   due bigint NOT NULL,
+  delivered text,
   PRIMARY KEY (id)
 );
 CREATE INDEX automation_action_due ON automation_action USING btree (due);

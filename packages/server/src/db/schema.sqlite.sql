@@ -50,7 +50,8 @@ CREATE TABLE automation_action (
   triggered_event_id text,
   event_id text,
   attempts integer NOT NULL,
-  due integer NOT NULL
+  due integer NOT NULL,
+  delivered text
 );
 CREATE INDEX automation_action_due ON automation_action (due);
 

@@ -520,6 +520,8 @@ export const tables = {
     event_id: nullable(uuid),
     attempts: integer,
     due: moment,
+    /** The recipients that have a message from attempts that failed in part. */
+    delivered: nullable(json),
   },
 
   /** Changes that some consumer wants, written in the transaction of the change. */

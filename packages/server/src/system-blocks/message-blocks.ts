@@ -293,3 +293,45 @@ export const emailServerBlock = systemBlock({
   },
   example: { module: "prefect_email", call: 'EmailServerCredentials(username="me", password="…")' },
 });
+
+export const emailBlock = systemBlock({
+  slug: "email",
+  name: "Email",
+  about: "Sends mail by a mail server.",
+  capabilities,
+  fields: {
+    server: {
+      schema: { $ref: "#/definitions/EmailServerCredentials" },
+      about: "The mail server, and how it is signed in to.",
+    },
+    to: { schema: texts, about: "The addresses that get the mail: me@example.com or Name <me@example.com>." },
+    sender: {
+      schema: textOrNone,
+      about: "The address that the mail is from; the user of the server where there is none.",
+      title: "From",
+      fallback: null,
+    },
+  },
+  nested: { server: emailServerBlock },
+  example: {
+    title: "Email",
+    save: 'await blocks.email.save("team", { server: blocks.emailServer.named("house"), to: ["team@example.com"] });',
+  },
+});
+
+export const slackCredentialsBlock = systemBlock({
+  slug: "slack-credentials",
+  name: "Slack Credentials",
+  about: "The token of an app of Slack, for programs that call Slack.",
+  fields: { token: secretText("The token of the bot of the app, from Slack.") },
+  example: { module: "prefect_slack", call: 'SlackCredentials(token="xoxb-…")' },
+});
+
+export const slackIncomingBlock = systemBlock({
+  slug: "slack-incoming-webhook",
+  name: "Slack Incoming Webhook",
+  about: "Sends messages to a channel of Slack, with the class of prefect-slack.",
+  capabilities,
+  fields: { url: secretText("The address of the incoming webhook, from Slack.", "Webhook URL") },
+  example: { module: "prefect_slack", call: 'SlackWebhook(url="https://hooks.slack.com/…")' },
+});

@@ -34,12 +34,21 @@ interface Described {
   readonly capabilities?: readonly string[];
   readonly isProtected?: boolean;
   readonly definitions?: JsonObject;
-  /** A line of Python that makes one. */
-  readonly example: { readonly module: string; readonly call: string };
+  /** The block types that fields hold, by the field. */
+  readonly nested?: Readonly<Record<string, SystemBlock>>;
+  readonly example: Example;
 }
 
+/** A line of Python that makes a block, or, of types that Python does not know, one of TypeScript. */
+type Example = { readonly module: string; readonly call: string } | { readonly title: string; readonly save: string };
+
 export function systemBlock(described: Described): SystemBlock {
-  const { slug, name, about, fields, capabilities = [], isProtected = false, definitions, example } = described;
+  const { slug, name, about, fields, capabilities = [], isProtected = false, nested = {}, example } = described;
+  const inner = Object.entries(nested).map(([field, { type, schema }]) => ({ field, slug: type.slug, schema }));
+  const definitions = definitionsWith(
+    described.definitions,
+    inner.map(({ schema }) => schema.fields),
+  );
   const entries = Object.entries(fields);
   const required = entries.filter(([, field]) => !("fallback" in field)).map(([field]) => field);
   const schemaFields = {
@@ -47,13 +56,21 @@ export function systemBlock(described: Described): SystemBlock {
     description: about,
     properties: Object.fromEntries(entries.map(([field, said], position) => [field, property(field, said, position)])),
     ...(required.length === 0 ? {} : { required }),
-    secret_fields: entries.flatMap(([field, { secret }]) => {
-      if (secret === undefined) return [];
-      return [secret === "value" ? field : `${field}.*`];
-    }),
-    title: example.call.slice(0, example.call.indexOf("(")),
+    secret_fields: [
+      ...entries.flatMap(([field, { secret }]) => {
+        if (secret === undefined) return [];
+        return [secret === "value" ? field : `${field}.*`];
+      }),
+      ...inner.flatMap(({ field, schema }) => secretsOf(schema.fields).map((path) => `${field}.${path}`)),
+    ],
+    title: "title" in example ? example.title : className(example.call),
     type: "object",
-    block_schema_references: {},
+    block_schema_references: Object.fromEntries(
+      inner.map(({ field, slug, schema }) => [
+        field,
+        { block_type_slug: slug, block_schema_checksum: schema.checksum },
+      ]),
+    ),
     ...(definitions === undefined ? {} : { definitions }),
   };
   const checksum = blockSchemaChecksum(schemaFields);
@@ -80,16 +97,37 @@ function titleOf(name: string): string {
   return words.join(" ");
 }
 
-function codeExample({ module, call }: Described["example"]): string {
-  const className = call.slice(0, call.indexOf("("));
+function className(call: string): string {
+  return call.slice(0, call.indexOf("("));
+}
+
+function codeExample(example: Example): string {
+  if ("save" in example)
+    return ["```typescript", 'import { blocks } from "ostinato";', "", example.save, "```"].join("\n");
+  const { module, call } = example;
+  const name = className(call);
   return [
     "```python",
-    `from ${module} import ${className}`,
+    `from ${module} import ${name}`,
     "",
     `${call}.save("my-block")`,
-    `block = ${className}.load("my-block")`,
+    `block = ${name}.load("my-block")`,
     "```",
   ].join("\n");
+}
+
+/** The definitions of a schema, with those of its nested blocks, by their titles. */
+function definitionsWith(own: JsonObject | undefined, nested: readonly JsonObject[]): JsonObject | undefined {
+  if (nested.length === 0) return own;
+  const inner = nested.map(({ definitions, ...fields }) => ({
+    ...Object(definitions),
+    [String(fields.title)]: fields,
+  }));
+  return Object.assign({}, own, ...inner);
+}
+
+function secretsOf({ secret_fields: paths }: JsonObject): readonly string[] {
+  return Array.isArray(paths) ? paths.map(String) : [];
 }
 
 export const text: JsonObject = { type: "string" };

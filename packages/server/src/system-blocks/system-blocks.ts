@@ -2,11 +2,14 @@ import type { JsonObject } from "../user-input/json-types.rules.ts";
 import {
   customWebhookBlock,
   discordBlock,
+  emailBlock,
   emailServerBlock,
   mattermostBlock,
   opsgenieBlock,
   pagerDutyBlock,
   sendgridBlock,
+  slackCredentialsBlock,
+  slackIncomingBlock,
   slackWebhookBlock,
   teamsWebhookBlock,
   twilioBlock,
@@ -35,6 +38,8 @@ const ofPrefect = [
 const packages: Readonly<Record<string, readonly SystemBlock[]>> = {
   prefect: ofPrefect,
   "prefect-email": [emailServerBlock],
+  "prefect-slack": [slackCredentialsBlock, slackIncomingBlock],
+  ostinato: [emailBlock],
 };
 
 export const systemBlocks: readonly SystemBlock[] = Object.values(packages).flat();

@@ -16,8 +16,17 @@ const knownInTypeScript: Readonly<Record<string, string>> = {
   secret: "secret",
   webhook: "webhook",
   "local-file-system": "localFileSystem",
-  "slack-webhook": "slackWebhook",
   "email-server-credentials": "emailServer",
+  email: "email",
+  "slack-webhook": "slackWebhook",
+  "slack-incoming-webhook": "slackIncomingWebhook",
+  "ms-teams-webhook": "teamsWebhook",
+  "mattermost-webhook": "mattermostWebhook",
+  "discord-webhook": "discordWebhook",
+  "pager-duty-webhook": "pagerDutyWebhook",
+  "opsgenie-webhook": "opsgenieWebhook",
+  "twilio-sms": "twilioSms",
+  "sendgrid-email": "sendgridEmail",
 };
 
 type Coded = Pick<BlockDocument, "name" | "block_type" | "block_schema">;

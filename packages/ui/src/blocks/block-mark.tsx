@@ -8,6 +8,7 @@ const marks: Readonly<Record<string, IconName>> = {
   "local-file-system": "folder",
   "remote-file-system": "cloud",
   smb: "folder",
+  email: "mail",
   "email-server-credentials": "mail",
   "sendgrid-email": "mail",
 };

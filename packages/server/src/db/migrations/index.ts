@@ -20,6 +20,7 @@ import * as automations from "./0017-automations.ts";
 import * as durationsOfFlows from "./0020-durations-of-flows.ts";
 import * as cancellations from "./0021-cancellations.ts";
 import * as backgroundTaskRuns from "./0022-background-task-runs.ts";
+import * as partialDeliveries from "./0025-partial-deliveries.ts";
 
 export interface Migration {
   readonly name: string;
@@ -56,4 +57,5 @@ export const migrations: readonly Migration[] = [
   { name: "0020-durations-of-flows", breaking: false, up: durationsOfFlows.up },
   { name: "0021-cancellations", breaking: false, up: cancellations.up },
   { name: "0022-background-task-runs", breaking: false, up: backgroundTaskRuns.up },
+  { name: "0025-partial-deliveries", breaking: false, up: partialDeliveries.up },
 ];

@@ -1,10 +1,11 @@
-import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import { isIP, type LookupFunction } from "node:net";
+import { guardedLookup, refuseUnreachable, Unreachable } from "./guarded-lookup.ts";
 import type { IsReachable } from "./reachable.ts";
 
 export interface HttpCall {
+  /** Who gets what is sent, where one message takes several calls. */
+  readonly recipient?: string;
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,11 +22,6 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** The address must not be called, which does not pass by itself. */
-export class Unreachable extends Error {
-  override readonly name = "Unreachable";
-}
-
 /** Nobody reads more of an answer. One that does not end is left there. */
 const maxBodyBytes = 64 * 1024;
 
@@ -37,11 +33,18 @@ export function call(given: HttpCall, isReachable: IsReachable): Promise<HttpAns
   const { method, url, headers, body, timeoutSeconds, verify } = given;
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (url.protocol !== "http:" && url.protocol !== "https:") throw new Unreachable(`${url.protocol} is not HTTP`);
-  if (isIP(host) !== 0 && !isReachable(host)) throw refusal(host);
+  refuseUnreachable(host, isReachable);
   const client = url.protocol === "https:" ? https : http;
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   return new Promise((resolve, reject) => {
-    const options = { method, headers, signal, agent: false, lookup: guarded(isReachable), rejectUnauthorized: verify };
+    const options = {
+      method,
+      headers,
+      signal,
+      agent: false,
+      lookup: guardedLookup(isReachable),
+      rejectUnauthorized: verify,
+    };
     const request = client.request(url, options, (response) => {
       read(response).then((text) => {
         request.destroy();
@@ -51,26 +54,6 @@ export function call(given: HttpCall, isReachable: IsReachable): Promise<HttpAns
     request.on("error", (error) => reject(signal.aborted ? new Error(`no answer within ${timeoutSeconds} s`) : error));
     request.end(body);
   });
-}
-
-function refusal(host: string, address = host): Unreachable {
-  const where = host === address ? address : `${host} (${address})`;
-  return new Unreachable(
-    `${where} is in a private network. List the network in OSTINATO_SERVER_PRIVATE_TARGETS to let automations call it.`,
-  );
-}
-
-function guarded(isReachable: IsReachable): LookupFunction {
-  return (host: string, options: LookupOptions, done) => {
-    lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      if (error !== null) return done(error, "", 0);
-      const open = found.filter(({ address }) => isReachable(address));
-      const [first] = open;
-      if (first === undefined) return done(refusal(host, found[0]?.address), "", 0);
-      if (options.all === true) return done(null, open);
-      done(null, first.address, first.family);
-    });
-  };
 }
 
 /** The beginning of the body; what had come where it does not end in time, since the status says what became of the request. */

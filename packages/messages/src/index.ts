@@ -1,0 +1,5 @@
+export { type Delivered, deliver } from "./deliver.ts";
+export type { HttpCall } from "./http-call.ts";
+export { type Message, type MessageBlock, NotSent, type RetryPace } from "./message.ts";
+export { type IsReachable, type Network, reachable } from "./reachable.ts";
+export { messageTypes, type SendOptions, sendMessage } from "./send-message.ts";
