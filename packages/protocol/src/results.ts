@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import { route } from "./route.ts";
 import { ById, Enum, Limit, Maybe, Moment, MomentInput, None, Nullable, Open, Strict, Type, Uuid } from "./schema.ts";
+import { State } from "./states.ts";
 
 /**
  * The kind of a value, for display: one scalar, JSON, rows with columns, an image, other bytes. A `secret` is never kept. An
@@ -119,6 +120,25 @@ export const readTaskRunValue = route({
   tag,
   params: ById,
   replies: { 200: Nullable(StoredResult) },
+});
+
+/** So many are read in one request at most. */
+export const maxTaskRunEnds = 200;
+
+export const readTaskRunEnds = route({
+  method: "POST",
+  path: "/task_runs/ends",
+  access: "read",
+  summary: "The states that task runs are in, with their kept results, whole",
+  tag,
+  body: Open({ task_run_ids: Type.Array(Uuid, { minItems: 1, maxItems: maxTaskRunEnds }) }),
+  replies: {
+    200: Open({
+      ends: Type.Array(Open({ id: Uuid, state: Nullable(State), result: Nullable(StoredResult) })),
+      /** Those whose results did not fit in this answer: ask again. What is in neither list does not exist. */
+      left: Type.Array(Uuid),
+    }),
+  },
 });
 
 export const readTaskRunInputs = route({

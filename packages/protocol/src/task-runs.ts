@@ -132,6 +132,19 @@ export const createTaskRun = route({
   replies: { 200: TaskRun, 201: TaskRun },
 });
 
+/** So many are created in one request at most. */
+export const maxTaskRunsTogether = 200;
+
+export const createTaskRuns = route({
+  method: "POST",
+  path: "/task_runs/bulk_create",
+  access: "run",
+  summary: "Create task runs, all of them or none; gives their ids, of those that were there already too",
+  tag,
+  body: Open({ task_runs: Type.Array(TaskRunCreate, { minItems: 1, maxItems: maxTaskRunsTogether }) }),
+  replies: { 200: Open({ ids: Type.Array(Uuid) }) },
+});
+
 export const readTaskRun = route({
   method: "GET",
   path: "/task_runs/{id}",

@@ -28,3 +28,23 @@ test.each([
   expect(due).toBeGreaterThanOrEqual(addSeconds(now, 600));
   expect(due).toBeLessThanOrEqual(addSeconds(systemClock().now(), 600));
 });
+
+test("2,000 runs that are delayed at once are stored by a few requests", async () => {
+  const { connection, transport } = await session();
+  const requests: string[] = [];
+  await using _ = await useConnection({
+    ...connection,
+    inProcess: false,
+    transport(request) {
+      if (request.method === "POST") requests.push(request.path);
+      return transport(request);
+    },
+  });
+  const many = task({ name: "many", key: "many" }, async function many(_: number) {});
+  requests.length = 0;
+  const runs = await Promise.all(Array.from({ length: 2000 }, (_, index) => many.delay(index)));
+  expect(new Set(runs.map(({ id }) => id)).size).toBe(2000);
+  expect(requests.length).toBeLessThan(20);
+  const tasks = await server.client.call(filterBackgroundTasks, {});
+  expect(tasks.find(({ task_key }) => task_key.startsWith("many"))).toMatchObject({ waiting: 2000 });
+});

@@ -1,5 +1,5 @@
 import { durationSeconds, stateNames, timeOrderedId } from "@ostinato/core";
-import { type createTaskRun, maxTaskPriority, priorityLabel } from "@ostinato/protocol";
+import { maxTaskPriority, priorityLabel } from "@ostinato/protocol";
 import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { dependenciesOf, resolved, taskInputs } from "../inputs/arguments.ts";
@@ -12,6 +12,7 @@ import { type Session, session } from "../session/session.ts";
 import { DelayedRun } from "../task/delayed-run.ts";
 import type { CallOptions } from "../task/task-call.ts";
 import type { TaskDefinition } from "../task/task-definition.ts";
+import { createDelayedRun } from "./run-creation.ts";
 import { requireKnownTask, requireServer } from "./server-needs.ts";
 
 const rules: Rules = {
@@ -46,32 +47,30 @@ export async function delayTask(
     const named = nameArguments(definition.parameters, given);
     const provenance = caller?.scope?.provenance;
     const inputs = new Map([...named].map(([key, value]) => [key, dependenciesOf(value, provenance)]));
-    const run = await opened.client.call<typeof createTaskRun>("POST /task_runs/", {
-      body: {
-        id,
-        name: `${name}-${id.slice(-4)}`,
-        flow_run_id: caller?.scope?.flowRunId ?? null,
-        task_key: identity.label,
-        dynamic_key: id,
-        task_version: options.version ?? null,
-        empirical_policy: policy,
-        tags: [...redactInside(options.tags ?? [])],
-        labels: priority === 0 ? {} : { [priorityLabel]: priority },
-        task_inputs: taskInputs(inputs),
-        parameters,
-        state: {
-          type: "SCHEDULED",
-          name: stateNames.scheduled,
-          state_details: {
-            deferred: true,
-            // Without a time it is due as soon as the server has it, whatever this machine's clock says.
-            ...(seconds === 0 ? {} : { scheduled_time: opened.serverTime.in(seconds) }),
-            task_parameters_id: timeOrderedId(now),
-          },
+    const run = { id, name: `${name}-${id.slice(-4)}` };
+    const stored = await createDelayedRun(opened, {
+      ...run,
+      flow_run_id: caller?.scope?.flowRunId ?? null,
+      task_key: identity.label,
+      dynamic_key: id,
+      task_version: options.version ?? null,
+      empirical_policy: policy,
+      tags: [...redactInside(options.tags ?? [])],
+      labels: priority === 0 ? {} : { [priorityLabel]: priority },
+      task_inputs: taskInputs(inputs),
+      parameters,
+      state: {
+        type: "SCHEDULED",
+        name: stateNames.scheduled,
+        state_details: {
+          deferred: true,
+          // Without a time it is due as soon as the server has it, whatever this machine's clock says.
+          ...(seconds === 0 ? {} : { scheduled_time: opened.serverTime.in(seconds) }),
+          task_parameters_id: timeOrderedId(now),
         },
       },
     });
-    return new DelayedRun(opened, run);
+    return new DelayedRun(opened, { ...run, id: stored });
   } finally {
     release();
   }

@@ -1,10 +1,10 @@
 import { stateNames, toTimestamp } from "@ostinato/core";
-import type { readTaskRun, readTaskRunValue, TaskRun } from "@ostinato/protocol";
+import type { TaskRun } from "@ostinato/protocol";
 import { Cancelled, Crashed, TaskFailed } from "../errors.ts";
 import { revive } from "../results/kept-results.ts";
 import type { Session } from "../session/session.ts";
 import { type FinalState, finalState, type UnsuccessfulState, unsuccessfulState } from "../states.ts";
-import { taskRunEnd } from "./task-run-ends.ts";
+import { type TaskRunEnd, taskRunEnd } from "./task-run-ends.ts";
 
 /** A run of a task that a worker executes. It goes on without this program. */
 export class DelayedRun<T> {
@@ -36,8 +36,7 @@ export class DelayedRun<T> {
   async #awaitFinal(): Promise<FinalState<T>> {
     const release = this.#session.keepAlive();
     try {
-      await taskRunEnd(this.#session, this.id);
-      return await this.#readFinal();
+      return await readFinal<T>(await taskRunEnd(this.#session, this.id));
     } catch (error) {
       this.#final = undefined;
       throw error;
@@ -45,26 +44,22 @@ export class DelayedRun<T> {
       release();
     }
   }
+}
 
-  async #readFinal(): Promise<FinalState<T>> {
-    const { client } = this.#session;
-    const params = { id: this.id };
-    const { state } = await client.call<typeof readTaskRun>("GET /task_runs/{id}", { params });
-    const shown = {
-      id: state?.id ?? "",
-      name: state?.name ?? stateNames.crashed,
-      message: state?.message ?? "",
-      timestamp: toTimestamp(state?.timestamp ?? 0),
-    };
-    if (state?.type !== "COMPLETED") {
-      const type = state?.type === "FAILED" || state?.type === "CANCELLED" ? state.type : "CRASHED";
-      return unsuccessfulState({ ...shown, type }, errorOf(type, shown.message));
-    }
-    const stored = await client.call<typeof readTaskRunValue>("GET /task_runs/{id}/value", { params });
-    const found = stored === null ? undefined : await revive(stored);
-    // A task that returns nothing keeps nothing where its results are not persisted.
-    return finalState({ ...shown, type: "COMPLETED" }, found?.value as T);
+async function readFinal<T>({ state, result }: TaskRunEnd): Promise<FinalState<T>> {
+  const shown = {
+    id: state?.id ?? "",
+    name: state?.name ?? stateNames.crashed,
+    message: state?.message ?? "",
+    timestamp: toTimestamp(state?.timestamp ?? 0),
+  };
+  if (state?.type !== "COMPLETED") {
+    const type = state?.type === "FAILED" || state?.type === "CANCELLED" ? state.type : "CRASHED";
+    return unsuccessfulState({ ...shown, type }, errorOf(type, shown.message));
   }
+  const found = result === null ? undefined : await revive(result);
+  // A task that returns nothing keeps nothing where its results are not persisted.
+  return finalState({ ...shown, type: "COMPLETED" }, found?.value as T);
 }
 
 function errorOf(type: UnsuccessfulState["type"], message: string): Error {

@@ -1,9 +1,14 @@
+import { maxTaskRunEnds, type ReplyOf, type readTaskRun, type readTaskRunEnds } from "@ostinato/protocol";
+import { gatheredCalls } from "../session/gathered-calls.ts";
 import type { Session } from "../session/session.ts";
+
+/** The state in which a task run has ended, and its kept result. */
+export type TaskRunEnd = ReplyOf<typeof readTaskRunEnds>["ends"][number];
 
 const waits = new WeakMap<Session, Waits>();
 
-/** Resolves when the task run has ended. */
-export function taskRunEnd(session: Session, taskRunId: string): Promise<void> {
+/** Resolves when the task run has ended. Rejects where the server cannot be asked, or does not know the run. */
+export function taskRunEnd(session: Session, taskRunId: string): Promise<TaskRunEnd> {
   let known = waits.get(session);
   if (known === undefined) {
     known = new Waits(session);
@@ -20,12 +25,27 @@ class Waits {
   #isTelling = false;
   /** Those of which the server has not been told. */
   #untold: string[] = [];
+  /** Undefined for a run whose result did not fit in the answer. */
+  readonly #read: (taskRunId: string) => Promise<TaskRunEnd | undefined>;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#read = gatheredCalls({
+      most: { questions: maxTaskRunEnds, size: maxTaskRunEnds },
+      sizeOf: () => 1,
+      ask: (ids) => readEnds(session, ids),
+    });
   }
 
-  endOf(taskRunId: string): Promise<void> {
+  async endOf(taskRunId: string): Promise<TaskRunEnd> {
+    await this.#untilEnd(taskRunId);
+    for (;;) {
+      const end = await this.#read(taskRunId);
+      if (end !== undefined) return end;
+    }
+  }
+
+  #untilEnd(taskRunId: string): Promise<void> {
     const known = this.#ends.get(taskRunId);
     if (known !== undefined) return known.promise;
     const end = Promise.withResolvers<void>();
@@ -64,4 +84,19 @@ class Waits {
     this.#subscription?.close();
     this.#subscription = undefined;
   }
+}
+
+async function readEnds(
+  { client }: Session,
+  taskRunIds: readonly string[],
+): Promise<readonly (TaskRunEnd | undefined)[]> {
+  const { ends, left } = await client.call<typeof readTaskRunEnds>("POST /task_runs/ends", {
+    body: { task_run_ids: [...taskRunIds] },
+  });
+  const byId = new Map(ends.map((end) => [end.id, end]));
+  const known = new Set([...byId.keys(), ...left]);
+  const unknown = taskRunIds.find((id) => !known.has(id));
+  // Says why there is none.
+  if (unknown !== undefined) await client.call<typeof readTaskRun>("GET /task_runs/{id}", { params: { id: unknown } });
+  return taskRunIds.map((id) => byId.get(id));
 }

@@ -5,6 +5,7 @@ import type { Reader, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { idRows } from "../db/portable.ts";
 import { type JsonText, type Tables, tables } from "../db/tables.ts";
+import type { StateColumnsOfRun } from "../orchestration/state.rows.ts";
 
 const resultColumns = columnTypes(tables.result);
 
@@ -74,6 +75,27 @@ export function taskRunValues(reader: Reader, taskRunId: string): Promise<TaskRu
     .select(["task_run_value.inputs", "task_run_value.result_id"])
     .where("task_run.id", "=", taskRunId)
     .executeTakeFirst();
+}
+
+export interface EndOfTaskRun extends StateColumnsOfRun {
+  readonly id: string;
+  readonly result_id: string | null;
+  /** Of the data of its result. */
+  readonly characters: number;
+}
+
+/** The states of those of the task runs that exist, and which results they have. */
+export async function endsOfTaskRuns(reader: Reader, ids: readonly string[]): Promise<readonly EndOfTaskRun[]> {
+  const { rows } =
+    await sql<EndOfTaskRun>`SELECT task_run.id, task_run.state_id, task_run.state_type, task_run.state_name,
+      task_run.state_timestamp, task_run_state.message AS state_message, task_run_state.state_details,
+      task_run_state.data AS state_data, result.id AS result_id, coalesce(length(result.data), 0) AS characters
+    FROM task_run
+      LEFT JOIN task_run_state ON task_run_state.id = task_run.state_id
+      LEFT JOIN task_run_value ON task_run_value.task_run_id = task_run.id
+      LEFT JOIN result ON result.id = task_run_value.result_id
+    WHERE task_run.id IN (SELECT id FROM ${idRows(ids)} AS wanted)`.execute(reader);
+  return rows;
 }
 
 export interface FlowRunState {

@@ -4,6 +4,7 @@ import {
   listFlowRunResults,
   readFlowRunResult,
   readResult,
+  readTaskRunEnds,
   readTaskRunInputs,
   readTaskRunResult,
   readTaskRunValue,
@@ -14,6 +15,7 @@ import * as results from "./results.service.ts";
 export function resultRoutes(serve: Serve): void {
   serve(readTaskRunResult, ({ params, context }) => results.viewOfTaskRun(context, params.id));
   serve(readTaskRunValue, ({ params, context }) => results.ofTaskRun(context, params.id));
+  serve(readTaskRunEnds, ({ body, context }) => results.endsOfTaskRuns(context, body.task_run_ids));
   serve(readTaskRunInputs, ({ params, context }) => results.inputsOfTaskRun(context, params.id));
   serve(readFlowRunResult, ({ params, context }) => results.viewOfFlowRun(context, params.id));
   serve(keepFlowRunResult, async ({ params, body, context }) => {

@@ -1,10 +1,20 @@
 import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
-import type { InputsView, ResultCreate, ResultView, StoredResult, TaskRunValues } from "@ostinato/protocol";
+import type {
+  InputsView,
+  ReplyOf,
+  ResultCreate,
+  ResultView,
+  readTaskRunEnds,
+  StoredResult,
+  TaskRunValues,
+} from "@ostinato/protocol";
 import { readJson, readOptionalJson, storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
+import { presentState } from "../orchestration/state.presenter.ts";
+import { stateOfRun } from "../orchestration/state.rows.ts";
 import { persistedResult } from "./persisted.rules.ts";
 import * as queries from "./results.queries.ts";
 import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.rules.ts";
@@ -122,7 +132,7 @@ export async function read({ db }: Context, id: string): Promise<StoredResult> {
 }
 
 /** The results with these ids, in any order; ids without one are left out. */
-export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly StoredResult[]> {
+export async function readMany({ db }: Pick<Context, "db">, ids: readonly string[]): Promise<readonly StoredResult[]> {
   return ids.length === 0 ? [] : (await queries.resultsByIds(db.read, ids)).map(present);
 }
 
@@ -141,19 +151,51 @@ export interface GivenParameters {
   readonly parameters: ResultCreate;
 }
 
-/** Keeps the arguments of a deferred task run until the run is deleted. */
+/** Keeps the arguments of deferred task runs until the runs are deleted. */
 export async function keepParameters(
   { context: { config, clock }, later }: Unit,
-  { id, taskRunId, taskKey, parameters }: GivenParameters,
+  given: readonly GivenParameters[],
 ): Promise<void> {
-  const row = {
+  const created = clock.now();
+  const rows = given.map(({ id, taskRunId, taskKey, parameters }) => ({
     ...resultRow(parameters, config.resultSizeLimitBytes),
     id,
-    created: clock.now(),
+    created,
     ...ofTaskRunKeys(null, taskRunId, taskKey),
     flow_run_attempt: 0,
-  };
-  await queries.insertResults(later, [row]);
+  }));
+  await queries.insertResults(later, rows);
+}
+
+/** One answer holds as many characters as so many of the largest results. */
+const maxLargeTogether = 16;
+
+/** The states that task runs are in, with their results; `left` are those whose results did not fit. */
+export async function endsOfTaskRuns(
+  { db, config }: Context,
+  ids: readonly string[],
+): Promise<ReplyOf<typeof readTaskRunEnds>> {
+  const found = await queries.endsOfTaskRuns(db.read, [...new Set(ids.map((id) => id.toLowerCase()))]);
+  let characters = 0;
+  const fits = found.filter((row) => {
+    characters += Number(row.characters);
+    return characters <= maxLargeTogether * config.resultSizeLimitBytes;
+  });
+  const results = await readMany(
+    { db },
+    fits.flatMap(({ result_id }) => result_id ?? []),
+  );
+  const byId = new Map(results.map((result) => [result.id, result]));
+  const ends = fits.map((row) => {
+    const state = stateOfRun(row);
+    return {
+      id: row.id,
+      state: state === null ? null : presentState(state),
+      result: byId.get(row.result_id ?? "") ?? null,
+    };
+  });
+  const told = new Set(ends.map(({ id }) => id));
+  return { ends, left: found.flatMap(({ id }) => (told.has(id) ? [] : [id])) };
 }
 
 export async function viewOfTaskRun({ db }: Context, taskRunId: string): Promise<ResultView> {

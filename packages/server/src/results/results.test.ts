@@ -1,5 +1,5 @@
 import { addSeconds, timeOrderedId } from "@ostinato/core";
-import type { InputsView, ResultView, StoredResult, TaskResult } from "@ostinato/protocol";
+import type { InputsView, ReplyOf, ResultView, readTaskRunEnds, StoredResult, TaskResult } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addFlowRun } from "../../test/flow-run-harness.ts";
@@ -216,6 +216,29 @@ describeOnEachDatabase("results", (database) => {
     } while (after !== null);
     expect(seen).toEqual(["[0]", "[1]", "[2]", "[3]", "[4]", "[9]", '["own"]', "file:///results/1"]);
     expect((await server.call("POST", `/flow_runs/${newId()}/results`)).status).toBe(404);
+  });
+
+  test("the states of many task runs come with their results, and those that do not fit are named", async () => {
+    const ids = Array.from({ length: 18 }, newId);
+    for (const taskRunId of ids) await tell({ taskRunId, values: { result: result("x".repeat(900)) } });
+    const failed = newId();
+    await tell({ taskRunId: failed, type: "FAILED" });
+    const gone = newId();
+    type Ends = ReplyOf<typeof readTaskRunEnds>;
+    const ask = async (task_run_ids: readonly string[]) =>
+      (await server.call<Ends>("POST", "/task_runs/ends", { task_run_ids })).body;
+    const first = await ask(ids);
+    expect(first.ends).toHaveLength(17);
+    expect(first.ends.every(({ result }) => result?.data?.length === 900)).toBe(true);
+    const rest = await ask([...first.left, failed, gone]);
+    expect(rest.left).toEqual([]);
+    expect(new Map(rest.ends.map(({ id, state, result }) => [id, [state?.type, result?.data?.length]]))).toEqual(
+      new Map<string | undefined, unknown>([
+        [first.left[0], ["COMPLETED", 900]],
+        [failed, ["FAILED", undefined]],
+      ]),
+    );
+    expect((await server.call("POST", "/task_runs/ends", { task_run_ids: [] })).status).toBe(422);
   });
 
   test("under a cache key the newest result is found that has not expired", async () => {

@@ -1,11 +1,12 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { RowOf } from "../db/columns.ts";
+import { columnTypes, type RowOf } from "../db/columns.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
 import { leaseTime } from "../db/lease-clock.ts";
 import { idRows, portable } from "../db/portable.ts";
 import { hasNotEnded, isOfType } from "../db/state-sql.ts";
-import type { tables } from "../db/tables.ts";
+import { tables } from "../db/tables.ts";
 import type { NextDue } from "../waking/waker.service.ts";
 import { formerIds, type LiveWorker } from "./task-workers.queries.ts";
 
@@ -19,15 +20,17 @@ export type NewDelivery = Pick<
 /** The `last_word` of a task run of which no process has said anything. */
 export const noWord = 0 as Timestamp;
 
-/** Has the task run wait; one that a worker has is taken from it, and keeps its priority. */
-export async function putDelivery(tx: Writer, row: NewDelivery): Promise<void> {
-  const { task_run_id: _id, task_key: _key, priority: _priority, ...place } = row;
-  const free = { worker_id: null, acknowledged_at: null };
-  await tx
-    .insertInto("task_delivery")
-    .values({ ...row, ...free, deliveries: 0 })
-    .onConflict((conflict) => conflict.column("task_run_id").doUpdateSet({ ...place, ...free }))
-    .execute();
+const deliveryColumns = columnTypes(tables.task_delivery);
+
+/** Has the task runs wait; one that a worker has is taken from it, and keeps its priority. */
+export async function putDeliveries(tx: Writer, rows: readonly NewDelivery[]): Promise<void> {
+  await insertRows(tx, {
+    into: "task_delivery",
+    columns: deliveryColumns,
+    rows: rows.map((row) => ({ ...row, deliveries: 0, worker_id: null, acknowledged_at: null })),
+    ending: `ON CONFLICT (task_run_id) DO UPDATE SET queued = excluded.queued, waits_until = excluded.waits_until,
+      parameters_id = excluded.parameters_id, worker_id = NULL, acknowledged_at = NULL`,
+  });
 }
 
 /** For each key the time of its first run that is due after this one; the first of all for null. */

@@ -22,22 +22,35 @@ export function isDeferred({ type, details }: Pick<RunState, "type" | "details">
   return type === "SCHEDULED" && details.deferred === true;
 }
 
-/** Has a deferred task run that has become SCHEDULED wait for a task worker. Does nothing for other states. */
-export async function enqueue(unit: Unit, run: Queued, state: RunState): Promise<void> {
-  if (!isDeferred(state)) return;
+/** A task run that has come into a state. */
+export interface Entered {
+  readonly run: Queued;
+  readonly state: RunState;
+}
+
+/** Has deferred task runs that have become SCHEDULED wait for a task worker. Does nothing for other states. */
+export async function enqueue(unit: Unit, entered: readonly Entered[]): Promise<void> {
+  const now = unit.context.clock.now();
+  const rows = entered.filter(({ state }) => isDeferred(state)).map((one) => newDelivery(one, now));
+  if (rows.length === 0) return;
+  await queries.putDeliveries(unit.later, rows);
+  for (const [taskKey, own] of Map.groupBy(rows, ({ task_key }) => task_key)) {
+    for (const at of new Set(own.map(({ waits_until }) => waits_until ?? atOnce))) wake(unit, taskKey, at);
+  }
+}
+
+function newDelivery({ run, state }: Entered, now: Timestamp): queries.NewDelivery {
   const { scheduled_time = null, task_parameters_id = null } = state.details;
   const given = scheduled_time === null ? null : toTimestamp(scheduled_time);
-  // Without a time it is due now, also where the clock is set back in this moment.
-  const waits_until = given !== null && given > unit.context.clock.now() ? given : null;
-  await queries.putDelivery(unit.tx, {
+  return {
     task_run_id: run.id,
     task_key: run.task_key,
     priority: priorityOf(readJson(run.labels)),
     queued: given ?? state.timestamp,
-    waits_until,
+    // Without a time it is due now, also where the clock is set back in this moment.
+    waits_until: given !== null && given > now ? given : null,
     parameters_id: task_parameters_id,
-  });
-  wake(unit, run.task_key, waits_until ?? atOnce);
+  };
 }
 
 /** Tells pages that runs of these tasks, or their workers, have changed. */

@@ -1,12 +1,13 @@
 import { type RunTimes, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { TaskRunSort } from "@ostinato/protocol";
-import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
+import { type SelectQueryBuilder, type SqlBool, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
 import { columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
+import { writeJson } from "../db/json-text.ts";
 import { portable } from "../db/portable.ts";
 import { prepared } from "../db/prepared.ts";
 import { type Tables, tables } from "../db/tables.ts";
@@ -62,26 +63,42 @@ export interface TaskRunKeys {
   readonly dynamic_key: string;
 }
 
-export function taskRunByKeys(reader: Reader, keys: TaskRunKeys): Promise<TaskRunRow | undefined> {
-  return selectTaskRuns(reader)
-    .where("task_run.flow_run_id", keys.flow_run_id === null ? "is" : "=", keys.flow_run_id)
-    .where("task_run.task_key", "=", keys.task_key)
-    .where("task_run.dynamic_key", "=", keys.dynamic_key)
-    .limit(1)
-    .executeTakeFirst();
+const keyColumns = { flow_run_id: "uuid", task_key: "text", dynamic_key: "text" } as const;
+
+const byKeysInFlows = prepared<{ keys: string }, TaskRunRow>((reader, slot) =>
+  selectTaskRuns(reader).where(sql<SqlBool>`(task_run.flow_run_id, task_run.task_key, task_run.dynamic_key) IN
+    (SELECT flow_run_id, task_key, dynamic_key FROM ${portable.rowsOf(slot("keys"), keyColumns)} AS wanted)`),
+);
+
+const byKeysOutsideFlows = prepared<{ keys: string }, TaskRunRow>((reader, slot) =>
+  selectTaskRuns(
+    reader,
+  ).where(sql<SqlBool>`task_run.flow_run_id IS NULL AND (task_run.task_key, task_run.dynamic_key) IN
+    (SELECT task_key, dynamic_key FROM ${portable.rowsOf(slot("keys"), keyColumns)} AS wanted)`),
+);
+
+/** The task runs that exist under the keys; outside of flow runs there may be several under the same ones. */
+export async function taskRunsByKeys(reader: Reader, keys: readonly TaskRunKeys[]): Promise<readonly TaskRunRow[]> {
+  const inFlows = keys.filter(({ flow_run_id }) => flow_run_id !== null);
+  const outside = keys.filter(({ flow_run_id }) => flow_run_id === null);
+  const found = await Promise.all([
+    inFlows.length === 0 ? undefined : byKeysInFlows(reader, { keys: writeJson(inFlows) }),
+    outside.length === 0 ? undefined : byKeysOutsideFlows(reader, { keys: writeJson(outside) }),
+  ]);
+  return found.flatMap((result) => result?.rows ?? []);
 }
 
 const runColumns = columnTypes(tables.task_run);
 
-/** Adds the run where none has its keys or its id; gives false where there is one. */
-export async function insertTaskRun(tx: Writer, row: Tables["task_run"]): Promise<boolean> {
+/** Adds the runs whose keys and ids no other run has, and gives the ids of those. */
+export async function insertTaskRuns(tx: Writer, rows: readonly Tables["task_run"][]): Promise<Set<string>> {
   const added = await insertRows<{ id: string }, keyof typeof runColumns>(tx, {
     into: "task_run",
     columns: runColumns,
-    rows: [row],
+    rows,
     ending: "ON CONFLICT DO NOTHING RETURNING id",
   });
-  return added.length > 0;
+  return new Set(added.map(({ id }) => id));
 }
 
 type Moved = Pick<Tables["task_run"], keyof RunTimes | keyof StateReference | "flow_run_run_count" | "updated">;
@@ -119,8 +136,14 @@ export async function updateTaskRun(tx: Writer, id: string, change: Updateable<T
 
 const stateColumns = columnTypes(tables.task_run_state);
 
-export async function insertTaskRunState(tx: Writer, id: string, state: RunState): Promise<void> {
-  const rows = [{ ...stateRow(state), task_run_id: id }];
+/** A state that a task run has gone into. */
+export interface EnteredState {
+  readonly taskRunId: string;
+  readonly state: RunState;
+}
+
+export async function insertTaskRunStates(tx: Writer, entered: readonly EnteredState[]): Promise<void> {
+  const rows = entered.map(({ taskRunId, state }) => ({ ...stateRow(state), task_run_id: taskRunId }));
   await insertRows(tx, { into: "task_run_state", columns: stateColumns, rows });
 }
 

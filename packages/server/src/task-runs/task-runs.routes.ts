@@ -1,6 +1,7 @@
 import {
   countTaskRuns,
   createTaskRun,
+  createTaskRuns,
   deleteTaskRun,
   filterTaskRuns,
   paginateTaskRuns,
@@ -17,6 +18,7 @@ export function taskRunRoutes(serve: Serve): void {
     const { taskRun, made } = await taskRuns.create(context, body);
     return createdOr200(made, taskRun);
   });
+  serve(createTaskRuns, async ({ body, context }) => ({ ids: await taskRuns.createMany(context, body.task_runs) }));
   serve(readTaskRun, ({ params, context }) => taskRuns.read(context, params.id));
   serve(updateTaskRun, async ({ params, body, context }) => {
     await taskRuns.update(context, params.id, body);

@@ -19,7 +19,7 @@ import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { chance } from "../orchestration/rule.ts";
 import { stateColumnsOfRun } from "../orchestration/state.rows.ts";
-import { proposalOf } from "../orchestration/state.ts";
+import { proposalOf, type RunState } from "../orchestration/state.ts";
 import { transformTaskRun } from "../orchestration/task-run-rule-sets.ts";
 import * as results from "../results/results.service.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
@@ -33,39 +33,115 @@ export { type Abandonment, endAbandoned } from "./abandonment.service.ts";
 export { attemptsOf, mirror, propose, putInto } from "./transitions.service.ts";
 export { presentTaskRun };
 
-/** Creates the task run, or reads the one that has the same keys in the same flow run. */
-export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
-  const { clock } = context;
-  const { row, made } = await unit(context, async (unit) => {
-    const { tx } = unit;
-    const known = await queries.taskRunByKeys(tx, keysOf(given));
-    if (known !== undefined) return { row: known, made: false };
-    const labels = await labelsFor(tx, given);
-    const { row, written } = newRow(given, labels, clock.now());
-    const deferred = isDeferred(written);
-    // The clock of the worker that will get it may be behind this server's.
-    const last_word = deferred ? noWord : null;
-    if (await queries.insertTaskRun(tx, { ...row, last_word, deferred: deferred ? 1 : null, task_worker: null })) {
-      await queries.insertTaskRunState(tx, row.id, written);
-      await enqueue(unit, row, written);
-      await keepParameters(unit, row, given);
-      unit.changed("task-run", [row], presentTaskRun);
-      return { row, made: true };
-    }
-    // Another request was faster; its row is visible now.
-    const other = await queries.taskRunByKeys(tx, keysOf(given));
-    if (other === undefined) throw conflict(`id: the task run ${row.id} is there with other keys.`);
-    return { row: other, made: false };
-  });
-  return { taskRun: presentTaskRun(row, clock.now()), made };
+interface Created {
+  readonly row: TaskRunRow;
+  /** False where the run was there already. */
+  readonly made: boolean;
 }
 
-async function keepParameters(unit: Unit, { id, task_key }: TaskRunRow, { state, parameters }: TaskRunCreate) {
-  if (parameters === null || parameters === undefined) return;
+/** Creates the task run, or reads the one that has the same keys in the same flow run. */
+export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
+  const [created] = await createAll(context, [given]);
+  if (created === undefined) throw new Error("A task run was neither created nor refused");
+  return { taskRun: presentTaskRun(created.row, context.clock.now()), made: created.made };
+}
+
+/** The same for many, all of them or none. Gives their ids in the order of the given runs. */
+export async function createMany(context: Context, given: readonly TaskRunCreate[]): Promise<string[]> {
+  return (await createAll(context, given)).map(({ row }) => row.id);
+}
+
+interface Wanted {
+  readonly id: string;
+  readonly keys: queries.TaskRunKeys;
+  readonly given: TaskRunCreate;
+}
+
+type RowsByKeys = ReadonlyMap<string, TaskRunRow>;
+
+function createAll(context: Context, given: readonly TaskRunCreate[]): Promise<readonly Created[]> {
+  const now = context.clock.now();
+  const wanted = given.map((one) => ({
+    id: one.id?.toLowerCase() ?? timeOrderedId(now),
+    keys: keysOf(one),
+    given: one,
+  }));
+  return unit(context, (unit) => createOrFind(unit, wanted), { together: wanted[0]?.id ?? "" });
+}
+
+async function createOrFind(unit: Unit, wanted: readonly Wanted[]): Promise<readonly Created[]> {
+  const known = await rowsByKeys(unit.tx, wanted);
+  const absent = new Map<string, Wanted>();
+  for (const one of wanted) {
+    const key = textOf(one.keys);
+    if (!known.has(key) && !absent.has(key)) absent.set(key, one);
+  }
+  const made = await insert(unit, [...absent.values()]);
+  // Other requests were faster; their rows are visible now.
+  const others = await rowsByKeys(
+    unit.tx,
+    [...absent].flatMap(([key, one]) => (made.has(key) ? [] : [one])),
+  );
+  return wanted.map(({ id, keys }) => {
+    const key = textOf(keys);
+    const row = made.get(key) ?? known.get(key) ?? others.get(key);
+    if (row === undefined) throw conflict(`id: the task run ${id} is there with other keys.`);
+    return { row, made: made.has(key) };
+  });
+}
+
+async function rowsByKeys(tx: Writer, wanted: readonly Wanted[]): Promise<RowsByKeys> {
+  const rows = await queries.taskRunsByKeys(
+    tx,
+    wanted.map(({ keys }) => keys),
+  );
+  return new Map(rows.map((row) => [textOf(row), row]));
+}
+
+function textOf({ flow_run_id, task_key, dynamic_key }: queries.TaskRunKeys): string {
+  return `${flow_run_id ?? ""}\0${task_key}\0${dynamic_key}`;
+}
+
+/** Adds the runs whose ids and keys no other run has, with what belongs to them. */
+async function insert(unit: Unit, wanted: readonly Wanted[]): Promise<RowsByKeys> {
+  if (wanted.length === 0) return new Map();
+  const { tx, later, context } = unit;
+  const flowRunLabels = await labelsOfFlowRuns(tx, wanted);
+  const parameters = new Map(wanted.map((one) => [one.id, givenParameters(one)]));
+  const made = wanted.map((one) => newRow(one, labelsFor(one, flowRunLabels), context.clock.now()));
+  const added = await queries.insertTaskRuns(tx, made.map(storedRow));
+  // Of two with the same id the first was added.
+  const own = made.filter(({ row }) => added.delete(row.id));
+  await queries.insertTaskRunStates(
+    later,
+    own.map(({ row, written }) => ({ taskRunId: row.id, state: written })),
+  );
+  await enqueue(
+    unit,
+    own.map(({ row, written }) => ({ run: row, state: written })),
+  );
+  await results.keepParameters(
+    unit,
+    own.flatMap(({ row }) => parameters.get(row.id) ?? []),
+  );
+  const rows = own.map(({ row }) => row);
+  unit.changed("task-run", rows, presentTaskRun);
+  return new Map(rows.map((row) => [textOf(row), row]));
+}
+
+function storedRow({ row, written }: NewRun) {
+  const deferred = isDeferred(written);
+  // The clock of the worker that will get it may be behind this server's.
+  return { ...row, last_word: deferred ? noWord : null, deferred: deferred ? (1 as const) : null, task_worker: null };
+}
+
+function givenParameters({ id, keys, given }: Wanted): results.GivenParameters | undefined {
+  const { state, parameters } = given;
+  if (parameters === null || parameters === undefined) return undefined;
   const parametersId = state?.state_details?.task_parameters_id?.toLowerCase();
   if (parametersId === undefined)
     throw conflict("parameters: they are kept under state.state_details.task_parameters_id, which is missing.");
-  await results.keepParameters(unit, { id: parametersId, taskRunId: id, taskKey: task_key, parameters });
+  return { id: parametersId, taskRunId: id, taskKey: keys.task_key, parameters };
 }
 
 function keysOf({ flow_run_id, task_key, dynamic_key }: TaskRunCreate): queries.TaskRunKeys {
@@ -76,23 +152,31 @@ function keysOf({ flow_run_id, task_key, dynamic_key }: TaskRunCreate): queries.
   };
 }
 
-/** A task run bears the labels of its flow run and its own. */
-async function labelsFor(tx: Writer, { flow_run_id = null, labels }: TaskRunCreate) {
-  if (flow_run_id === null) return labels ?? {};
-  const flowRun = await queries.flowRunOfTasks(tx, flow_run_id);
-  if (flowRun === undefined) throw conflict(`flow_run_id: there is no flow run ${flow_run_id}.`);
-  return {
-    ...readJson<object>(flowRun.labels),
-    "prefect.flow-run.id": flow_run_id,
-    ...labels,
-  };
+/** The labels of the flow runs in which task runs are created. */
+async function labelsOfFlowRuns(tx: Writer, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, object>> {
+  const labels = new Map<string, object>();
+  for (const id of new Set(wanted.flatMap(({ keys }) => keys.flow_run_id ?? []))) {
+    const flowRun = await queries.flowRunOfTasks(tx, id);
+    if (flowRun === undefined) throw conflict(`flow_run_id: there is no flow run ${id}.`);
+    labels.set(id, readJson<object>(flowRun.labels));
+  }
+  return labels;
 }
 
-function newRow(given: TaskRunCreate, labels: object, now: Timestamp) {
+/** A task run bears the labels of its flow run and its own. */
+function labelsFor({ keys: { flow_run_id }, given: { labels } }: Wanted, ofFlowRuns: ReadonlyMap<string, object>) {
+  if (flow_run_id === null) return labels ?? {};
+  return { ...ofFlowRuns.get(flow_run_id), "prefect.flow-run.id": flow_run_id, ...labels };
+}
+
+interface NewRun {
+  readonly row: TaskRunRow;
+  readonly written: RunState;
+}
+
+function newRow({ id, keys, given }: Wanted, labels: object, now: Timestamp): NewRun {
   const { cache_expiration } = given;
   const policy = completeTaskRunPolicy(given.empirical_policy ?? {});
-  const id = given.id?.toLowerCase() ?? timeOrderedId(now);
-  const keys = keysOf(given);
   const proposed = proposalOf(given.state ?? { type: "PENDING" }, now);
   const { run, written } = transformTaskRun({
     run: { ...noTimes, id, flow_run_id: keys.flow_run_id, policy, flow_run_run_count: 0 },

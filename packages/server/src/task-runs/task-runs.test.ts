@@ -58,6 +58,47 @@ describeOnEachDatabase("task runs", (database) => {
     expect(again).toMatchObject({ status: 200, body: { id: first.id } });
   });
 
+  const createMany = (task_runs: readonly object[]) =>
+    server.call<{ ids: string[] }>("POST", "/task_runs/bulk_create", { task_runs });
+
+  test("many are created at once, each once however often it is asked for", async () => {
+    const { body: known } = await create({ dynamic_key: "known" });
+    const free = { task_key: "add", dynamic_key: "free", tags: ["a"], state: { type: "SCHEDULED" } };
+    const runs = [
+      { flow_run_id: flowRunId, task_key: "add", dynamic_key: "new", name: "new" },
+      { flow_run_id: flowRunId, task_key: "add", dynamic_key: "known" },
+      free,
+      free,
+    ];
+    const { status, body } = await createMany(runs);
+    expect(status).toBe(200);
+    const [first = "", second, third = "", fourth] = body.ids;
+    expect([second, fourth]).toEqual([known.id, third]);
+    expect(await read(first)).toMatchObject({ name: "new", flow_run_id: flowRunId, state: { type: "PENDING" } });
+    expect((await read(first)).labels).toMatchObject({ "prefect.flow-run.id": flowRunId });
+    expect(await read(third)).toMatchObject({ tags: ["a"], flow_run_id: null, state: { type: "SCHEDULED" } });
+    expect((await createMany(runs)).body.ids).toEqual(body.ids);
+  });
+
+  test("of many none is created where one can't be", async () => {
+    const { body: first } = await create();
+    const key = "one of many";
+    const mine = { flow_run_id: flowRunId, task_key: key, dynamic_key: "0" };
+    const bad = [
+      { ...mine, id: first.id, dynamic_key: "1" },
+      { ...mine, flow_run_id: nowhere },
+    ];
+    for (const one of bad) expect(await createMany([mine, one])).toMatchObject({ status: 409 });
+    const id = "0197a1a8-5b0c-7a36-90f0-00000000abcd";
+    const twice = [
+      { ...mine, id },
+      { ...mine, id, dynamic_key: "1" },
+    ];
+    expect(await createMany(twice)).toMatchObject({ status: 409, body: { detail: expect.stringContaining(id) } });
+    expect(await createMany([])).toMatchObject({ status: 422 });
+    expect((await create({ ...mine, dynamic_key: "0" })).status).toBe(201);
+  });
+
   test.each([
     ["retry_delay", { retry_delay: Array(51).fill(1) }],
     ["retry_jitter_factor", { retry_jitter_factor: -1 }],

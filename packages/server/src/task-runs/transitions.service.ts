@@ -98,9 +98,9 @@ async function move(unit: Unit, { row, proposed, ruleSet, now }: Asked): Promise
   const result = { state: current === null ? null : presentState(current), status, details };
   if (written === null) return result;
   const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated: written.timestamp };
-  await queries.insertTaskRunState(tx, row.id, written);
+  await queries.insertTaskRunStates(tx, [{ taskRunId: row.id, state: written }]);
   await queries.moveTaskRun(tx, moved);
-  await enqueue(unit, moved, written);
+  await enqueue(unit, [{ run: moved, state: written }]);
   if (isTerminal(written.type)) await leaveLine(unit, moved);
   if (isDeferred(written)) await queries.updateTaskRun(tx, row.id, { deferred: 1 });
   await carryOut(effects, { unit, row: moved, written }, effectHandlers);
