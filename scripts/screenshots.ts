@@ -175,6 +175,7 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     "new-work-pool": "new-work-pool?type=docker",
     "concurrency-limits": "concurrency-limits",
     "concurrency-limit": "concurrency-limits/database",
+    events: "events",
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
     "artifact-comparison": `artifacts/key/${encodeURIComponent(versioned)}?against=${versions[1]?.id ?? ""}`,

@@ -128,6 +128,7 @@ export const errorCodes = {
   BLOCK_DOCUMENT_NOT_FOUND: { status: 404, meaning: "There is no such block document.", remedy: gone },
   CONCURRENCY_LIMIT_NOT_FOUND: { status: 404, meaning: "There is no such concurrency limit.", remedy: gone },
   DEPLOYMENT_NOT_FOUND: { status: 404, meaning: "There is no such deployment.", remedy: gone },
+  EVENT_NOT_FOUND: { status: 404, meaning: "There is no such event.", remedy: gone },
   FLOW_NOT_FOUND: { status: 404, meaning: "There is no such flow.", remedy: gone },
   FLOW_RUN_NOT_FOUND: { status: 404, meaning: "There is no such flow run.", remedy: gone },
   FLOW_RUN_INPUT_NOT_FOUND: { status: 404, meaning: "The flow run has no input under this key.", remedy: gone },

@@ -48,6 +48,7 @@ export * from "./ui/blocks.ts";
 export * from "./ui/concurrency-limits.ts";
 export * from "./ui/dashboard.ts";
 export * from "./ui/deployments.ts";
+export * from "./ui/events.ts";
 export * from "./ui/failures.ts";
 export * from "./ui/flow-deployments.ts";
 export * from "./ui/flow-run.ts";

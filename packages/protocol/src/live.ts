@@ -16,13 +16,17 @@ export type LivePlace = Static<typeof LivePlace>;
 export const LiveLimit = Open({ id: Uuid, name: Type.String() });
 export type LiveLimit = Static<typeof LiveLimit>;
 
-/** A block document or a variable that changed: pages read what they show of it. */
+/** A block document, a variable or an automation that changed: pages read what they show of it. */
 export const LiveKept = Open({ id: Uuid, name: Type.String() });
 export type LiveKept = Static<typeof LiveKept>;
 
 /** A background task, by its key, whose runs or workers have changed. */
 export const LiveBackgroundTask = Open({ id: Type.String() });
 export type LiveBackgroundTask = Static<typeof LiveBackgroundTask>;
+
+/** An event that was recorded: pages read what they show of it. */
+export const LiveEvent = Open({ id: Uuid, event: Type.String() });
+export type LiveEvent = Static<typeof LiveEvent>;
 
 const { data: _data, ...artifactFacts } = Artifact.properties;
 
@@ -49,6 +53,8 @@ export const liveNouns = {
   "block-document": { row: LiveKept, list: "block-documents" },
   variable: { row: LiveKept, list: "variables" },
   "background-task": { row: LiveBackgroundTask, list: "background-tasks" },
+  event: { row: LiveEvent, list: "events" },
+  automation: { row: LiveKept, list: "automations", one: "automation_id" },
 } as const satisfies Readonly<Record<string, NounOnPages>>;
 
 interface NounOnPages {

@@ -55,6 +55,7 @@ import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { transactionRoutes } from "./transactions/transactions.routes.ts";
 import { blockPageRoutes } from "./ui/blocks/block-pages.routes.ts";
+import { eventPageRoutes } from "./ui/events/event-pages.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
@@ -160,6 +161,7 @@ export function buildApp(
       blockSchemaRoutes(serveBlocks);
       blockDocumentRoutes(serveBlocks);
       blockPageRoutes(serveBlocks);
+      eventPageRoutes(serve);
       secretRoutes(serve);
       variableRoutes(serve);
       templateRoutes(serve);

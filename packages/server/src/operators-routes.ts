@@ -24,6 +24,7 @@ import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts"
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { transactionRoutes } from "./transactions/transactions.routes.ts";
 import { blockPageRoutes } from "./ui/blocks/block-pages.routes.ts";
+import { eventPageRoutes } from "./ui/events/event-pages.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
@@ -57,6 +58,7 @@ export function operatorsRoutes(
   blockSchemaRoutes(serveBlocks);
   blockDocumentRoutes(serveBlocks);
   blockPageRoutes(serveBlocks);
+  eventPageRoutes(serve);
   secretRoutes(serve);
   variableRoutes(serve);
   templateRoutes(serve);

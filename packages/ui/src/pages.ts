@@ -5,6 +5,7 @@ import { concurrencyLimitPage, concurrencyLimitsPage } from "./concurrency-limit
 import { dashboardPage } from "./dashboard/page.ts";
 import type { Hits, NavItem, Page } from "./define-page.ts";
 import { deploymentPage, deploymentsPage } from "./deployments/page.ts";
+import { eventPage, eventsPage } from "./events/page.ts";
 import { flowRunPage } from "./flow-run/page.ts";
 import { flowPage, flowsPage } from "./flows/page.ts";
 import { answerPage } from "./questions/page.ts";
@@ -37,6 +38,8 @@ const listed = [
   flowRunPage,
   taskRunPage,
   runFormPage,
+  eventsPage,
+  eventPage,
   artifactsPage,
   artifactKeyPage,
   artifactPage,

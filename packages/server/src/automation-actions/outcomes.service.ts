@@ -40,6 +40,7 @@ export async function settleAction(context: Context, job: ActionJob, { begun, ou
     const outcomeName = outcome instanceof ActionFailed ? "failed" : "executed";
     const { begin, end } = eventsOf(job, { begun, outcome }, { now: context.clock.now(), attempts, again });
     await events.recordNew(unit, [begin, end]);
+    unit.changed("automation", [job.automation]);
     unit.count("automation_actions_total", 1, { outcome: outcomeName, action_type: job.action.type });
   });
   if (outcome instanceof ActionFailed) report(context, job, { reason: outcome.message, attempts, again });
@@ -48,7 +49,10 @@ export async function settleAction(context: Context, job: ActionJob, { begun, ou
 /** Notes what became of an action that somebody has run by hand: it is not tried again. Gives the event that tells of its end. */
 export async function noteByHand(context: Context, job: ActionJob, attempted: Attempted): Promise<NewEvent> {
   const told = eventsOf(job, attempted, { now: context.clock.now(), attempts: 1, again: null, byHand: true });
-  await unit(context, (unit) => events.recordNew(unit, [told.begin, told.end]));
+  await unit(context, async (unit) => {
+    await events.recordNew(unit, [told.begin, told.end]);
+    unit.changed("automation", [job.automation]);
+  });
   return told.end;
 }
 

@@ -14,6 +14,11 @@ export function findAutomation(reader: Reader, id: string): Promise<AutomationRo
   return reader.selectFrom("automation").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+export async function namesOfAutomations(reader: Reader, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  return reader.selectFrom("automation").select(["id", "name"]).where("id", "in", ids).execute();
+}
+
 export interface AutomationQuery {
   readonly filter: AutomationFilter | null | undefined;
   readonly sort: AutomationSort;

@@ -8,6 +8,7 @@ import type {
   BodyOf,
   countAutomations,
   filterAutomations,
+  LiveKept,
   Trigger,
 } from "@ostinato/protocol";
 import { readJson, writeJson } from "../db/json-text.ts";
@@ -62,6 +63,11 @@ export async function filter({ db }: Context, body: BodyOf<typeof filterAutomati
     offset: offset ?? 0,
   } as const;
   return presentAll(await queries.findAutomations(db.read, query));
+}
+
+/** The automations with these ids, as pages hear of them. */
+export async function namesOf({ db }: Context, ids: readonly string[]): Promise<readonly LiveKept[]> {
+  return queries.namesOfAutomations(db.read, ids);
 }
 
 export function count({ db }: Context, { automations }: BodyOf<typeof countAutomations>): Promise<number> {
@@ -128,6 +134,10 @@ async function removeIn(unit: Unit, rows: readonly AutomationRow[]): Promise<voi
     unit,
     rows.map((row) => automationEvent("deleted", row, now)),
   );
+  unit.deleted(
+    "automation",
+    rows.map(({ id }) => id),
+  );
 }
 
 /**
@@ -155,6 +165,7 @@ async function settle(unit: Unit, row: AutomationRow, action: "created" | "updat
   );
   await begin(unit, automationOf(row));
   await events.recordNew(unit, [automationEvent(action, row, unit.context.clock.now())]);
+  unit.changed("automation", [row]);
 }
 
 function deploymentsOf(actions: readonly Action[]): readonly string[] {

@@ -24,6 +24,7 @@ const absenceCodes = {
   "Block type": "BLOCK_TYPE_NOT_FOUND",
   "Concurrency limit": "CONCURRENCY_LIMIT_NOT_FOUND",
   Deployment: "DEPLOYMENT_NOT_FOUND",
+  Event: "EVENT_NOT_FOUND",
   Flow: "FLOW_NOT_FOUND",
   "Flow run": "FLOW_RUN_NOT_FOUND",
   "Flow run input": "FLOW_RUN_INPUT_NOT_FOUND",

@@ -1,5 +1,5 @@
 import type { LiveDeletion, LiveNoun, LiveRow, LiveRowChange } from "@ostinato/protocol";
-import type { Change, Changed, Deleted } from "../kernel/bus.ts";
+import type { Change, Changed, Deleted, Recorded } from "../kernel/bus.ts";
 import type { Noun } from "./nouns.service.ts";
 import { type Feed, type Interest, keysOf, kindsOf, unplacedRuns } from "./topics.ts";
 
@@ -35,6 +35,7 @@ export function createGathering(feed: Feed, interest: Interest): Gathering {
 
   function add(change: Change) {
     if (change.kind === "deleted") return { watched: addDeleted(change), progressed: [] };
+    if (change.kind === "event") return { watched: addEvent(change), progressed: [] };
     return change.kind === "changed" ? addChanged(change) : { watched: false, progressed: [] };
   }
 
@@ -49,6 +50,11 @@ export function createGathering(feed: Feed, interest: Interest): Gathering {
     const counted = kindsOf(nouns, "flow-run").some(interest.isKindWatched);
     const progressed = new Set(counted ? rows.flatMap((row) => countedIn?.(row) ?? []) : []);
     return { watched: watched || progressed.size > 0, progressed: [...progressed] };
+  }
+
+  /** Servers tell each other of events as such, and not as rows. */
+  function addEvent({ event: { id, event } }: Recorded): boolean {
+    return kindsOf(nouns, "event").some(interest.isKindWatched) && keep({ kind: "event", row: { id, event } });
   }
 
   /** Returns whether any page watches the row, or may watch it. */

@@ -1,8 +1,10 @@
 import type { ListTopic, LiveNoun, LiveRow, WatchedNoun } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
+import * as automations from "../automations/automations.service.ts";
 import * as blockDocuments from "../block-documents/block-documents.service.ts";
 import * as limits from "../concurrency-limits/concurrency-limits.service.ts";
 import * as deployments from "../deployments/deployments.service.ts";
+import * as eventPages from "../events/event-pages.service.ts";
 import * as flows from "../flows/flows.service.ts";
 import type { Context } from "../kernel/context.ts";
 import * as logs from "../logs/logs.service.ts";
@@ -83,5 +85,11 @@ export const nouns: Nouns = {
     readMany: async (_context, ids) => ids.map((id) => ({ id })),
     readAtDelivery: true,
     topics: { "background-tasks": true },
+  },
+  event: { readMany: eventPages.readMany, topics: { events: true } },
+  automation: {
+    readMany: automations.namesOf,
+    readAtDelivery: true,
+    topics: { automations: true, automation: ({ id }) => [id] },
   },
 };

@@ -39,6 +39,10 @@ export async function fire(unit: Unit, firings: readonly AutomationFiring[], kno
   }
   await events.recordNew(unit, told);
   await queueActions(unit, fired);
+  unit.changed(
+    "automation",
+    fired.map(({ automation }) => automation),
+  );
   unit.count("automation_firings_total", fired.length);
 }
 

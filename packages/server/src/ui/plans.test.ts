@@ -34,6 +34,7 @@ import { runsInLine } from "./concurrency-limits/slot-users.queries.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import { figuresOf } from "./deployments/deployment-figures.service.ts";
 import * as deployments from "./deployments/deployment-list.service.ts";
+import * as events from "./events/event-list.service.ts";
 import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { readTimeline } from "./flow-run/timeline.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
@@ -108,6 +109,10 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["the deployments", () => deployments.list(context, {})],
     ["the deployments by their next run", () => deployments.list(context, { sort: "NEXT_RUN_ASC" })],
     ["the work pools", () => workPools.list(context, {})],
+    ["the events", () => events.list(context, { asked: { since: range.since } })],
+    ["the events of some names", () => events.list(context, { asked: { types: ["prefect.task-run.Completed"] } })],
+    ["the events of a resource", () => events.list(context, { asked: { resource: `prefect.flow-run.${run}` } })],
+    ["how many events there are", () => events.counts(context, { asked: {}, edges: [range.since, range.until] })],
     ["the deployments by their last run", () => deployments.list(context, { sort: "LAST_RUN_DESC" })],
   ];
 

@@ -1,10 +1,12 @@
 /** The types that pages read, under the pages' own names. All of them come from the contracts. */
 import type {
+  countEventsOverTime,
   Dashboard,
   filterEvents,
   listBlocks,
   listConcurrencyLimits,
   listDeployments,
+  listEvents,
   listFlowRuns,
   listTaskResults,
   listTaskRuns,
@@ -36,6 +38,7 @@ export type {
   DeploymentPage,
   DeploymentRow,
   DeploymentVersion,
+  Event,
   FailedTaskRun,
   Failure,
   FailureGroup,
@@ -92,6 +95,8 @@ export type {
 export type BlockList = ReplyOf<typeof listBlocks>;
 export type DashboardFlow = Dashboard["flows"][number];
 export type DeploymentList = ReplyOf<typeof listDeployments>;
+export type EventCounts = ReplyOf<typeof countEventsOverTime>;
+export type EventList = ReplyOf<typeof listEvents>;
 export type EventPage = ReplyOf<typeof filterEvents>;
 export type TaskResultPage = ReplyOf<typeof listTaskResults>;
 export type FlowRunList = ReplyOf<typeof listFlowRuns>;

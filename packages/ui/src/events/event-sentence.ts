@@ -1,6 +1,4 @@
-import type { EventPage, StateType } from "../api/types.ts";
-
-type Event = EventPage["events"][number];
+import type { Event, StateType } from "../api/types.ts";
 
 /** An event in words: what it is about, and what happened to it. */
 export interface EventSentence {
@@ -36,7 +34,12 @@ export function sentenceOf(event: Event): EventSentence {
   if (noun === undefined || did === undefined) {
     return { noun: undefined, name, did: event.event, state: undefined, message: undefined };
   }
-  return { noun, name, did, state: undefined, message: undefined };
+  return { noun, name, did, state: undefined, message: reasonIn(event.payload) };
+}
+
+/** Why an action of an automation has failed. */
+function reasonIn(payload: Event["payload"]): string | undefined {
+  return typeof payload.reason === "string" && payload.reason !== "" ? payload.reason : undefined;
 }
 
 /** Events of Prefect's client name the message of a state in their payload. */
@@ -59,6 +62,9 @@ const nouns: Readonly<Record<string, string>> = {
   "block-type": "Block type",
   block: "Block",
   variable: "Variable",
+  automation: "Automation",
+  "concurrency-limit": "Limit",
+  asset: "Asset",
 };
 
 /** By the name of the state. */
@@ -99,4 +105,11 @@ const happened: Readonly<Record<string, string>> = {
   paused: "was paused",
   disabled: "was switched off",
   "executed-flow-run": "started the run",
+  triggered: "fired",
+  resolved: "was resolved",
+  "action.triggered": "began an action",
+  "action.executed": "did an action",
+  "action.failed": "could not do an action",
+  acquired: "gave a slot",
+  released: "got a slot back",
 };

@@ -109,6 +109,29 @@ print(len(Secret.load("api-token").get()))`,
   },
 };
 
+/** A program that tells of something that happened. */
+export const firstEvent: typeof firstRun = {
+  typescript: {
+    file: "tell.ts",
+    code: `import { emit } from "ostinato";
+
+await emit("model.trained", {
+  resource: { id: "model.churn", name: "churn" },
+  payload: { accuracy: 0.93 },
+});`,
+  },
+  python: {
+    file: "tell.py",
+    code: `from prefect.events import emit_event
+
+emit_event(
+    event="model.trained",
+    resource={"prefect.resource.id": "model.churn", "prefect.resource.name": "churn"},
+    payload={"accuracy": 0.93},
+)`,
+  },
+};
+
 /** A flow that is served, and runs every minute. */
 export const firstDeployment: typeof firstRun = {
   typescript: {

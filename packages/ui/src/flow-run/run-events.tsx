@@ -1,14 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import type { EventPage } from "../api/types.ts";
-import { Button, Segmented } from "../components/button.tsx";
+import { Button, buttonClass, Segmented } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
-import { Icon } from "../components/icon.tsx";
-import { JsonView } from "../components/json-view.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { sentenceOf } from "../events/event-sentence.ts";
-import { amount, clock, count, date, exact } from "../format.ts";
-import { StateIcon } from "../runs/state.tsx";
+import { EventDetails } from "../events/event-details.tsx";
+import { EventRow } from "../events/event-row.tsx";
+import { amount, count, date } from "../format.ts";
 import { type EventKind, runEventsQuery, useLiveEvents } from "./run-events.queries.ts";
 
 const kinds = [
@@ -57,7 +55,13 @@ function Events({ id, kind }: { readonly id: string; readonly kind: EventKind })
             withDate={days.size > 1}
             open={open === event.id}
             onToggle={() => setOpen(open === event.id ? undefined : event.id)}
-          />
+          >
+            <EventDetails event={event}>
+              <Link to="/events/$id" params={{ id: event.id }} className={buttonClass()}>
+                Open
+              </Link>
+            </EventDetails>
+          </EventRow>
         ))}
       </ul>
       <div className="mt-2 flex items-center gap-3">
@@ -72,52 +76,5 @@ function Events({ id, kind }: { readonly id: string; readonly kind: EventKind })
         </p>
       </div>
     </div>
-  );
-}
-
-function EventRow(props: {
-  readonly event: EventPage["events"][number];
-  readonly withDate: boolean;
-  readonly open: boolean;
-  readonly onToggle: () => void;
-}) {
-  const { event, withDate, open } = props;
-  const { noun, name, did, state, message } = sentenceOf(event);
-  return (
-    <li className="border-b last:border-0">
-      <button
-        type="button"
-        aria-expanded={open}
-        onClick={props.onToggle}
-        className="flex min-h-8 w-full items-center gap-2 px-3 text-left hover:bg-hover"
-      >
-        <Icon name={open ? "chevronDown" : "chevronRight"} className="size-3 shrink-0 text-faint" />
-        <time
-          dateTime={event.occurred}
-          title={exact(event.occurred)}
-          className="figures shrink-0 text-xs whitespace-nowrap text-faint"
-        >
-          {withDate ? `${date(event.occurred)} ` : ""}
-          {clock(event.occurred)}
-        </time>
-        {state === undefined ? (
-          <span className="size-4 shrink-0" />
-        ) : (
-          <StateIcon silent type={state.type} name={state.name} />
-        )}
-        <span className="min-w-0 flex-1 truncate">
-          {noun === undefined ? null : <span className="text-muted">{noun} </span>}
-          {name === undefined ? null : <span className="font-medium">{name} </span>}
-          {did}
-          {message === undefined ? null : <span className="text-faint">: {message.split("\n", 1)[0]}</span>}
-        </span>
-      </button>
-      {open ? (
-        <div className="px-3 pb-3">
-          <p className="pb-1 font-mono text-xs text-muted">{event.event}</p>
-          <JsonView value={event} />
-        </div>
-      ) : null}
-    </li>
   );
 }

@@ -1,0 +1,263 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { type RefObject, useRef, useState } from "react";
+import type { Event } from "../api/types.ts";
+import { Button, buttonClass } from "../components/button.tsx";
+import { Empty } from "../components/empty.tsx";
+import { EndInSight } from "../components/end-in-sight.tsx";
+import { Failure } from "../components/failure.tsx";
+import { SearchField } from "../components/field.tsx";
+import { filterClass } from "../components/filter-button.tsx";
+import { Icon } from "../components/icon.tsx";
+import { useMedia } from "../components/media.ts";
+import { NewRows } from "../components/new-rows.tsx";
+import { onDemand } from "../components/on-demand.tsx";
+import { Page } from "../components/page.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { chosenSpan, dashboardSpans } from "../dashboard/dashboard-search.ts";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
+import { firstEvent } from "../first-steps/programs.ts";
+import { amount, date, dateAndClock } from "../format.ts";
+import { TimeFilter } from "../runs/run-filters.tsx";
+import { EventDetails } from "./event-details.tsx";
+import { EventRow } from "./event-row.tsx";
+import { type CountedEvents, eventCountsQuery, eventListQuery } from "./events.queries.ts";
+import {
+  type EventsSearch,
+  type EventsSearchChange,
+  isEventFilter,
+  noEventFilter,
+  readEventsSearch,
+} from "./events-search.ts";
+import { useLiveEventFeed } from "./live-events.ts";
+import { TypeFacet } from "./type-facet.tsx";
+
+const EventsChart = onDemand(
+  () => import("./events-chart.tsx").then((module) => module.EventsChart),
+  <div className="h-24" />,
+);
+
+const route = getRouteApi("/events");
+
+export function EventsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const list = useInfiniteQuery({ ...eventListQuery(search), placeholderData: keepPreviousData });
+  const counted = useQuery({ ...eventCountsQuery(search), placeholderData: keepPreviousData });
+  const feed = useRef<HTMLUListElement>(null);
+  const { waiting, show } = useLiveEventFeed(search, feed);
+  const change = (next: EventsSearchChange) =>
+    void navigate({ search: (before) => readEventsSearch({ ...before, ...next }), resetScroll: false });
+  const events = list.data?.pages.flatMap((page) => page.events) ?? [];
+  const last = list.data?.pages.at(-1);
+  return (
+    <Page title="Events">
+      <Filters search={search} onChange={change} />
+      {counted.isError ? (
+        <Failure error={counted.error} what="The counts of events" onRetry={() => void counted.refetch()} />
+      ) : (
+        <div className="min-h-24">
+          {counted.data === undefined ? null : (
+            <EventsChart
+              counted={counted.data}
+              onSpan={(from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })}
+            />
+          )}
+          {search.q === undefined ? null : (
+            <p className="text-xs text-faint">The chart counts all events of these types, with or without the words.</p>
+          )}
+        </div>
+      )}
+      <div className="grid min-w-0 grid-cols-1 items-start gap-x-5 gap-y-3 lg:grid-cols-[250px_minmax(0,1fr)]">
+        <Types counted={counted.data} search={search} onChange={change} />
+        <div className={`flex min-w-0 flex-col gap-1.5 ${list.isPlaceholderData ? "opacity-60" : ""}`}>
+          <NewRows waiting={waiting.count} isMore={waiting.isMore} onShow={show} />
+          {list.isError ? <Failure error={list.error} what="The events" onRetry={() => void list.refetch()} /> : null}
+          {list.isPending ? <Skeleton rows={12} height={33} /> : null}
+          {list.isSuccess && events.length === 0 && list.data.pages.at(-1)?.next === null ? (
+            <NoEvents search={search} onChange={change} />
+          ) : null}
+          <EventFeed events={events} feed={feed} onResource={(resource) => change({ resource })} />
+          {list.hasNextPage && !list.isFetchingNextPage && !list.isPlaceholderData ? (
+            <EarlierEvents
+              isLookedFor={events.length === 0 || (last?.events.length ?? 0) < 10}
+              backTo={last?.searched_back_to ?? null}
+              found={events.length}
+              onMore={() => void list.fetchNextPage()}
+            />
+          ) : null}
+          {list.isFetchingNextPage ? <Skeleton rows={3} height={33} /> : null}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** Reads on by itself while pages are full. Words that few events have are looked for further back only when asked. */
+function EarlierEvents(props: {
+  readonly isLookedFor: boolean;
+  readonly backTo: string | null;
+  readonly found: number;
+  readonly onMore: () => void;
+}) {
+  const { isLookedFor, backTo, found, onMore } = props;
+  if (!isLookedFor || backTo === null) return <EndInSight reading={false} onMore={onMore} />;
+  return (
+    <p className="flex flex-wrap items-center gap-3 py-2 text-muted" role="status">
+      {found === 0 ? "Nothing found" : `${amount(found, "event")} found`} back to {dateAndClock(backTo)}.
+      <Button onClick={onMore}>Search further back</Button>
+    </p>
+  );
+}
+
+function EventFeed(props: {
+  readonly events: readonly Event[];
+  readonly feed: RefObject<HTMLUListElement | null>;
+  readonly onResource: (id: string) => void;
+}) {
+  const { events, feed, onResource } = props;
+  const [open, setOpen] = useState<string>();
+  if (events.length === 0) return null;
+  const withDate = new Set(events.map(({ occurred }) => date(occurred))).size > 1;
+  return (
+    <ul ref={feed} aria-label="Events, the latest first" className="rounded-lg border bg-surface">
+      {events.map((event) => (
+        <EventRow
+          key={event.id}
+          event={event}
+          withDate={withDate}
+          open={open === event.id}
+          onToggle={() => setOpen(open === event.id ? undefined : event.id)}
+        >
+          <EventDetails event={event} onResource={onResource}>
+            <Link to="/events/$id" params={{ id: event.id }} className={buttonClass()}>
+              Open
+            </Link>
+          </EventDetails>
+        </EventRow>
+      ))}
+    </ul>
+  );
+}
+
+function Filters({
+  search,
+  onChange,
+}: {
+  readonly search: EventsSearch;
+  readonly onChange: (change: EventsSearchChange) => void;
+}) {
+  const setTime = (since: string | undefined, until: string | undefined) => {
+    const span = dashboardSpans.find(({ value }) => value === since);
+    if (span === undefined) onChange({ from: since, to: until ?? new Date().toISOString() });
+    else onChange({ since: span.value === "24h" ? undefined : span.value, from: undefined, to: undefined });
+  };
+  const preset = dashboardSpans.find(({ value }) => value === chosenSpan(search));
+  return (
+    <div className="flex flex-wrap items-center gap-1.5">
+      <SearchField
+        label="Words in the event"
+        value={search.q ?? ""}
+        onChange={(q) => onChange({ q: q === "" ? undefined : q })}
+        className="w-52"
+      />
+      <TimeFilter
+        range={{ since: search.from ?? chosenSpan(search), until: search.to }}
+        spans={dashboardSpans}
+        anyTime={false}
+        onChange={({ since, until }) => setTime(since, until)}
+      />
+      {search.from === undefined ? null : (
+        <Button look="ghost" icon="back" onClick={() => onChange({ from: undefined, to: undefined })}>
+          Back to {preset?.label.toLowerCase()}
+        </Button>
+      )}
+      <ResourceField search={search} onChange={onChange} />
+      {search.type?.map((type) => (
+        <button
+          key={type}
+          type="button"
+          aria-label={`Not only ${type}`}
+          className={filterClass(true)}
+          onClick={() => onChange({ type: search.type?.filter((each) => each !== type) })}
+        >
+          <span className="max-w-64 truncate">{type.endsWith(".") ? `${type}*` : type}</span>
+          <Icon name="close" className="size-3" />
+        </button>
+      ))}
+      {isEventFilter(search) ? (
+        <Button look="ghost" onClick={() => onChange(noEventFilter)}>
+          Clear
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function ResourceField({
+  search,
+  onChange,
+}: {
+  readonly search: EventsSearch;
+  readonly onChange: (change: EventsSearchChange) => void;
+}) {
+  return (
+    <SearchField
+      label="Id of a resource"
+      value={search.resource ?? ""}
+      onChange={(resource) => onChange({ resource: resource.trim() === "" ? undefined : resource.trim() })}
+      className={search.resource === undefined ? "w-44" : "w-80 max-w-full"}
+    />
+  );
+}
+
+/** Beside the events on a wide screen, and above them on demand on a narrow one. */
+function Types(props: {
+  readonly counted: CountedEvents | undefined;
+  readonly search: EventsSearch;
+  readonly onChange: (change: EventsSearchChange) => void;
+}) {
+  const { counted, search, onChange } = props;
+  const wide = useMedia("(min-width: 1024px)");
+  const [open, setOpen] = useState(false);
+  const facet = <TypeFacet counted={counted} chosen={search.type ?? []} onChange={(type) => onChange({ type })} />;
+  if (wide)
+    return (
+      <section aria-label="Types" className="sticky top-3 max-h-[calc(100vh-96px)] overflow-y-auto pr-1">
+        <h2 className="pb-1 text-xs text-faint">Types</h2>
+        {facet}
+      </section>
+    );
+  return (
+    <section aria-label="Types">
+      <Button icon="filter" aria-expanded={open} onClick={() => setOpen(!open)}>
+        Types
+      </Button>
+      {open ? <div className="mt-1.5 rounded-lg border bg-surface p-2">{facet}</div> : null}
+    </section>
+  );
+}
+
+function NoEvents({
+  search,
+  onChange,
+}: {
+  readonly search: EventsSearch;
+  readonly onChange: (change: EventsSearchChange) => void;
+}) {
+  if (isEventFilter(search))
+    return (
+      <Empty title="No event matches">
+        <p>No event of this time meets all conditions of the filter. Old events are deleted after some days.</p>
+        <Button icon="close" className="mt-3" onClick={() => onChange(noEventFilter)}>
+          Clear the filter
+        </Button>
+      </Empty>
+    );
+  return (
+    <FirstSteps title="No event in this time" programs={firstEvent} awaited="the first event">
+      Whatever happens is an event: a run that fails, a work pool that becomes ready, and what your programs tell of
+      themselves, as this one does.
+    </FirstSteps>
+  );
+}
