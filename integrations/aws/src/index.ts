@@ -48,4 +48,12 @@ export async function s3ResultStore(config: S3ClientConfig = {}): Promise<Result
   return openS3ResultStore(config);
 }
 
+export {
+  type AwsClientParameters,
+  AwsCredentials,
+  type AwsCredentialsValues,
+  MinioCredentials,
+  type MinioCredentialsValues,
+} from "./aws-credentials.ts";
+export { S3Bucket, type S3BucketOptions, type S3BucketValues, s3Bucket } from "./s3-bucket.ts";
 export { S3ResultError } from "./s3-result-error.ts";

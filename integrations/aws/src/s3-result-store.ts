@@ -1,11 +1,13 @@
-import { GetObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, type S3ClientConfig } from "@aws-sdk/client-s3";
 import type { ResultStore } from "ostinato/integration";
+import { openS3Client } from "./s3-client.ts";
+import { isGone } from "./s3-explanation.ts";
 import { formatS3Place, parseS3Place } from "./s3-place.ts";
 import { S3ResultError } from "./s3-result-error.ts";
 
 /** Each result is one object, `prefix/name`. S3 shows an object only when it has all of it. */
 export function openS3ResultStore(config: S3ClientConfig): ResultStore {
-  const client = new S3Client({ ...forOtherStores(config), ...config });
+  const client = openS3Client(config);
   return {
     async write({ root, name, text }) {
       const { bucket, key: prefix } = parseS3Place(root) ?? { bucket: "", key: "" };
@@ -36,27 +38,4 @@ export function openS3ResultStore(config: S3ClientConfig): ResultStore {
       }
     },
   };
-}
-
-/**
- * Other stores than AWS seldom have a host name for each bucket, and some refuse the checksums that the client adds to every
- * request since 2025.
- */
-function forOtherStores({ endpoint }: S3ClientConfig): S3ClientConfig {
-  const { AWS_ENDPOINT_URL_S3: own, AWS_ENDPOINT_URL: general } = process.env;
-  if (endpoint === undefined && !own && !general) return {};
-  return {
-    forcePathStyle: true,
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-  };
-}
-
-/** Stores say it by different names, all with the status 404. A bucket that is gone is a mistake in the settings. */
-function isGone(error: unknown): boolean {
-  const { name, $metadata } = error as {
-    readonly name?: string;
-    readonly $metadata?: { readonly httpStatusCode?: number };
-  };
-  return name !== "NoSuchBucket" && $metadata?.httpStatusCode === 404;
 }

@@ -8,6 +8,7 @@ declare module "@20minutes/s3rver" {
   }
 
   class S3rver {
+    readonly httpServer: import("node:http").Server;
     constructor(options: Options);
     run(): Promise<{ readonly address: string; readonly port: number }>;
     close(): Promise<void>;

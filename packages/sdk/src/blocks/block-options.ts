@@ -11,8 +11,14 @@ export interface BlockOptions<S extends ParameterSchema> {
   readonly description?: string;
   /** Paths of secrets that the schema does not mark: `["password", "headers.*"]`. */
   readonly secrets?: readonly string[];
-  /** Fields that are blocks themselves. Their values have the schema of that block. */
-  readonly nested?: Readonly<Record<string, AnyBlock>>;
+  /** Fields that are blocks themselves, of one type or of one of several. Their values have the schema of that block. */
+  readonly nested?: Readonly<Record<string, AnyBlock | readonly AnyBlock[]>>;
+}
+
+/** Of a type that other packages register too, such as one of Prefect's. */
+export interface SharedBlockOptions<S extends ParameterSchema> extends BlockOptions<S> {
+  /** What blocks of the type can do, in Prefect's words: `["read-path", "write-path"]`. */
+  readonly capabilities?: readonly string[];
 }
 
 export interface SaveBlockOptions {

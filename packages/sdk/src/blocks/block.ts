@@ -2,7 +2,7 @@ import { UsageError } from "../errors.ts";
 import type { ParameterSchema, ParametersOut } from "../inputs/parameters.ts";
 import { anything, aString, checkOptions, type Rules, strings } from "../run/option-checks.ts";
 import { session } from "../session/session.ts";
-import type { Block, BlockOptions, NamedBlock } from "./block-options.ts";
+import type { Block, BlockOptions, NamedBlock, SharedBlockOptions } from "./block-options.ts";
 import { type BlockDefinition, remember } from "./definition.ts";
 
 const rules: Rules = {
@@ -30,12 +30,23 @@ export function block(
 ): Block<ParameterSchema, unknown> {
   checkOptions("block()", options, rules);
   checkType(options.type);
-  return defined({ ...options, isKnown: false }, connect);
+  return defined({ ...options, isShared: false }, connect);
 }
 
-/** The same for a type that the server brings. */
-export function knownBlock<S extends ParameterSchema>(options: BlockOptions<S>): Block<S, ParametersOut<S>> {
-  return defined({ ...options, isKnown: true }, (values) => values) as Block<S, ParametersOut<S>>;
+/**
+ * The same for a type that the server brings, or that other packages register too: blocks are kept by the schema that the server has of the type,
+ * so that those who registered it read them, and by this one where it has none. `options` are trusted: packages and not programs write them.
+ */
+export function sharedBlock<S extends ParameterSchema>(options: SharedBlockOptions<S>): Block<S, ParametersOut<S>>;
+export function sharedBlock<S extends ParameterSchema, Connected>(
+  options: SharedBlockOptions<S>,
+  connect: (values: ParametersOut<S>) => Connected | Promise<Connected>,
+): Block<S, Connected>;
+export function sharedBlock(
+  options: SharedBlockOptions<ParameterSchema>,
+  connect: (values: unknown) => unknown = (values) => values,
+): Block<ParameterSchema, unknown> {
+  return defined({ ...options, isShared: true }, connect);
 }
 
 function defined(definition: BlockDefinition, connect: (values: unknown) => unknown): Block<ParameterSchema, unknown> {

@@ -1,11 +1,11 @@
 import { UsageError } from "../errors.ts";
 import type { ParameterSchema } from "../inputs/parameters.ts";
-import type { AnyBlock, BlockOptions } from "./block-options.ts";
+import type { AnyBlock, SharedBlockOptions } from "./block-options.ts";
 
 /** What a block was made of. */
-export interface BlockDefinition extends BlockOptions<ParameterSchema> {
-  /** Whether the server brings the type with its schema. */
-  readonly isKnown: boolean;
+export interface BlockDefinition extends SharedBlockOptions<ParameterSchema> {
+  /** Whether the schema that the server has of the type goes before this one: the server brings it, or others register it too. */
+  readonly isShared: boolean;
 }
 
 /** Kept for those that nest the block. */

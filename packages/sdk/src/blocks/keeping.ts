@@ -21,7 +21,7 @@ import type { Secret } from "../secrets/secret.ts";
 import type { Api } from "../session/roles.ts";
 import type { NamedBlock } from "./block-options.ts";
 import { type BlockDefinition, definitionOf } from "./definition.ts";
-import { titleOf, wireSchema } from "./wire-schema.ts";
+import { nestedBlocks, titleOf, wireSchema } from "./wire-schema.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -171,11 +171,11 @@ interface Registered {
   readonly schemaId: string;
 }
 
-/** The type and the schema on the server, registered where it does not have them; those of nested blocks before. */
+/** The type and the schema on the server, registered where it does not have them. */
 async function register(client: Client, definition: BlockDefinition): Promise<Registered> {
-  for (const nested of Object.values(definition.nested ?? {})) await register(client, definitionOf(nested));
   const typeId = (await registeredType(client, definition)).id;
-  return { typeId, schemaId: await registeredSchema(client, definition, typeId) };
+  const newest = definition.isShared ? await newestSchema(client, typeId) : undefined;
+  return { typeId, schemaId: newest ?? (await registeredSchema(client, definition, typeId)) };
 }
 
 async function registeredType(client: Client, { type, name, description }: BlockDefinition): Promise<BlockType> {
@@ -186,12 +186,17 @@ async function registeredType(client: Client, { type, name, description }: Block
   return await client.call<typeof createBlockType>("POST /block_types/", { body });
 }
 
+async function newestSchema(client: Client, typeId: string): Promise<string | undefined> {
+  const body = { block_schemas: { block_type_id: { any_: [typeId] } }, limit: 1 };
+  const [newest] = await client.call<typeof filterBlockSchemas>("POST /block_schemas/filter", { body });
+  return newest?.id;
+}
+
+/** Those of nested blocks are registered before, since the schema names them by their checksums. */
 async function registeredSchema(client: Client, definition: BlockDefinition, typeId: string): Promise<string> {
-  if (definition.isKnown) {
-    const block_schemas = { block_type_id: { any_: [typeId] } };
-    const body = { block_schemas, limit: 1 };
-    const [newest] = await client.call<typeof filterBlockSchemas>("POST /block_schemas/filter", { body });
-    if (newest !== undefined) return newest.id;
+  for (const nested of nestedBlocks(definition)) {
+    const inner = definitionOf(nested.block);
+    await registeredSchema(client, inner, (await registeredType(client, inner)).id);
   }
   const { fields, checksum } = await wireSchema(definition);
   const path = "GET /block_schemas/checksum/{checksum}";
@@ -200,6 +205,7 @@ async function registeredSchema(client: Client, definition: BlockDefinition, typ
     client.call<typeof readBlockSchemaByChecksum>(path, { params, query: { version: unversioned } }),
   );
   if (known !== undefined) return known.id;
-  const body = { fields, block_type_id: typeId, capabilities: [], version: unversioned };
+  const capabilities = [...(definition.capabilities ?? [])];
+  const body = { fields, block_type_id: typeId, capabilities, version: unversioned };
   return (await client.call<typeof createBlockSchema>("POST /block_schemas/", { body })).id;
 }

@@ -1,18 +1,18 @@
-import { knownBlock } from "./block.ts";
+import { sharedBlock } from "./block.ts";
 import { described, flag, none, text } from "./described-values.ts";
 import { type EmailServer, messageBlocks } from "./message-blocks.ts";
 
 /** Types that each server brings, for programs in TypeScript and in Python: `await blocks.secret.read("token")`. */
 export const blocks = {
   /** One secret value: a text, or anything that JSON can hold. */
-  secret: knownBlock({
+  secret: sharedBlock({
     type: "secret",
     schema: described<{ readonly value: unknown }>({ required: ["value"], properties: { value: {} } }),
     secrets: ["value"],
   }),
 
   /** An address that is called over HTTP. */
-  webhook: knownBlock({
+  webhook: sharedBlock({
     type: "webhook",
     schema: described<Webhook>({
       required: ["url"],
@@ -28,13 +28,13 @@ export const blocks = {
   }),
 
   /** A folder of the machine where a run works. */
-  localFileSystem: knownBlock({
+  localFileSystem: sharedBlock({
     type: "local-file-system",
     schema: described<{ readonly basepath?: string | null }>({ properties: { basepath: { anyOf: [text, none] } } }),
   }),
 
   /** How a server for mail is reached and signed in to. */
-  emailServer: knownBlock({
+  emailServer: sharedBlock({
     type: "email-server-credentials",
     schema: described<EmailServer>({
       properties: {

@@ -1,6 +1,6 @@
 import type { ParameterSchema, ParametersOut } from "../inputs/parameters.ts";
 import { session } from "../session/session.ts";
-import { knownBlock } from "./block.ts";
+import { sharedBlock } from "./block.ts";
 import type { Block, BlockOptions, Notification } from "./block-options.ts";
 import { described, flag, text, textOrNone, texts, textsByName, textsOrNone } from "./described-values.ts";
 
@@ -234,7 +234,7 @@ export const messageBlocks = {
 };
 
 function messageBlock<S extends ParameterSchema>(options: BlockOptions<S>): MessageBlock<S> {
-  const block = knownBlock(options);
+  const block = sharedBlock(options);
   return Object.assign(block, {
     async notify(name: string, notification: Notification | string) {
       const [{ notifyBy }, opened] = await Promise.all([import("./notifying.ts"), session()]);

@@ -2,6 +2,7 @@ import { isPlainObject } from "@ostinato/core";
 import { blockSchemaChecksum } from "@ostinato/core/block-schema";
 import { UsageError } from "../errors.ts";
 import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
+import type { AnyBlock } from "./block-options.ts";
 import { type BlockDefinition, definitionOf } from "./definition.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -38,12 +39,12 @@ export async function wireSchema({ type, schema, secrets = [], nested = {} }: Bl
     ]),
   ];
   const places = Object.entries(properties).map(([field, property], position) => {
-    const block = blocks.find((each) => each.field === field);
-    const own = block === undefined ? property : { $ref: `#/definitions/${block.title}` };
-    return [field, { title: titleOf(field), ...(own as JsonObject), position }] as const;
+    const choices = blocks.filter((each) => each.field === field);
+    const own = choices.length === 0 ? (property as JsonObject) : { ...about(property), ...chosen(choices) };
+    return [field, { title: titleOf(field), ...own, position }] as const;
   });
   const fields = {
-    block_schema_references: Object.fromEntries(blocks.map(({ field, reference }) => [field, reference])),
+    block_schema_references: references(blocks),
     block_type_slug: type,
     properties: Object.fromEntries(places),
     ...(Array.isArray(required) && required.length > 0 ? { required } : {}),
@@ -68,14 +69,13 @@ export async function schemaWithBlocks(
     );
   }
   const found = await nestedSchemas(blocks);
-  const references = found.map(({ field, title }) => {
-    const { title: own = field, description } = properties[field] as JsonObject;
-    const about = description === undefined ? {} : { description };
-    return [field, { title: own, ...about, $ref: `#/definitions/${title}` }] as const;
+  const places = found.map(({ field, title }) => {
+    const { title: own = field } = properties[field] as JsonObject;
+    return [field, { title: own, ...about(properties[field]), $ref: `#/definitions/${title}` }] as const;
   });
   return {
     ...others,
-    properties: { ...properties, ...Object.fromEntries(references) },
+    properties: { ...properties, ...Object.fromEntries(places) },
     definitions: { ...definitions, ...Object.assign({}, ...found.map((block) => block.definitions)) },
   };
 }
@@ -88,9 +88,42 @@ interface NestedSchema {
   readonly definitions: JsonObject;
 }
 
+/** A field and a type of block that it takes, for each type. */
+export function nestedBlocks({ nested = {} }: Pick<BlockDefinition, "nested">): readonly NestedBlock[] {
+  return Object.entries(nested).flatMap(([field, blocks]) => [blocks].flat().map((block) => ({ field, block })));
+}
+
+interface NestedBlock {
+  readonly field: string;
+  readonly block: AnyBlock;
+}
+
+/** What the property of a schema says about itself, beside its type. */
+function about(property: unknown): JsonObject {
+  const { title, description } = Object(property) as JsonObject;
+  return { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) };
+}
+
+function chosen(choices: readonly NestedSchema[]): JsonObject {
+  const places = choices.map(({ title }) => ({ $ref: `#/definitions/${title}` }));
+  const [only] = places;
+  return only !== undefined && places.length === 1 ? only : { anyOf: places };
+}
+
+/** A field that takes several types has a list of them. */
+function references(blocks: readonly NestedSchema[]): JsonObject {
+  const byField = Map.groupBy(blocks, ({ field }) => field);
+  return Object.fromEntries(
+    [...byField].map(([field, choices]) => {
+      const all = choices.map(({ reference }) => reference);
+      return [field, all.length === 1 ? all[0] : all];
+    }),
+  );
+}
+
 function nestedSchemas(nested: NonNullable<BlockDefinition["nested"]>): Promise<readonly NestedSchema[]> {
   return Promise.all(
-    Object.entries(nested).map(async ([field, block]) => {
+    nestedBlocks({ nested }).map(async ({ field, block }) => {
       const schema = await wireSchema(definitionOf(block));
       const { definitions = {}, ...own } = schema.fields as Record<string, JsonObject>;
       const title = String(own.title);

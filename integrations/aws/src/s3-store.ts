@@ -1,0 +1,77 @@
+import { Readable } from "node:stream";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3ClientConfig,
+} from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { BucketStore } from "ostinato/bucket";
+import { openS3Client } from "./s3-client.ts";
+import { explain, isGone, namesForBuckets } from "./s3-explanation.ts";
+
+/** S3 takes at most so many parts of one object. */
+const maxParts = 10_000;
+const minPartBytes = 8 * 1024 * 1024;
+/** Each is in memory. */
+const partsAtOnce = 3;
+
+/** A bucket of S3 by AWS's own client. An object of more than one part appears once its last part has arrived. */
+export function openS3Store(bucket: string, config: S3ClientConfig): BucketStore {
+  const client = openS3Client(config);
+  const at = (key: string) => ({ Bucket: bucket, Key: key });
+  return {
+    read: (key) =>
+      orUndefined(async () => {
+        const { Body } = await client.send(new GetObjectCommand(at(key)));
+        // In Node the body is a stream of Node's.
+        return { content: Body as Readable };
+      }),
+    async write(key, { content, bytes, contentType }) {
+      const object = { ...at(key), Body: content, ContentType: contentType };
+      if (bytes !== undefined && bytes <= minPartBytes) {
+        await client.send(new PutObjectCommand({ ...object, ContentLength: bytes }));
+        return;
+      }
+      const partSize = Math.max(minPartBytes, Math.ceil((bytes ?? 0) / maxParts));
+      await upload(new Upload({ client, params: object, partSize, queueSize: partsAtOnce }), content);
+    },
+    async *list(prefix) {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+        for (const { Key, Size = 0, LastModified } of Contents) {
+          if (Key !== undefined) yield { key: Key, bytes: Size, modified: LastModified };
+        }
+      }
+    },
+    exists: async (key) =>
+      (await orUndefined(async () => await client.send(new HeadObjectCommand(at(key))))) !== undefined,
+    async delete(key) {
+      await orUndefined(async () => await client.send(new DeleteObjectCommand(at(key))));
+    },
+    link: (key, expiresIn) => getSignedUrl(client, new GetObjectCommand(at(key)), { expiresIn }),
+    explain: (error) => explain(error, bucket, namesForBuckets),
+  };
+}
+
+/** Giving up the parts that have arrived may fail too: then the error of the source is still the one to tell. */
+async function upload(sending: Upload, content: Uint8Array | Readable): Promise<void> {
+  let broken: Error | undefined;
+  if (content instanceof Readable) content.once("error", (error) => (broken = error));
+  try {
+    await sending.done();
+  } catch (error) {
+    throw broken ?? error;
+  }
+}
+
+async function orUndefined<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}

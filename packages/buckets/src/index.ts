@@ -1,0 +1,4 @@
+export type { Bucket, BucketObject, FolderOptions, LinkOptions, WriteOptions } from "./bucket.ts";
+export { BucketError, type BucketErrorCode } from "./bucket-error.ts";
+export { type BucketPlace, bucketOf } from "./bucket-of.ts";
+export type { BucketStore, ObjectBody, StoredObject } from "./bucket-store.ts";
