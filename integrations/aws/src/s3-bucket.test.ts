@@ -1,4 +1,4 @@
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { type PythonServer, startMoto } from "@ostinato/testing/python-servers";
 import { type S3Server, startS3Server } from "@ostinato/testing/s3-server";
 import { testBucket } from "@ostinato/testing/suites/bucket";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const credentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
-const open = (folder: string, { bucket = "lake", ...changed }: { readonly bucket?: string } & object = {}) =>
+const open = (folder: string, { bucket = "lake", ...changed }: S3ClientConfig & { readonly bucket?: string } = {}) =>
   s3Bucket(bucket, {
     folder,
     client: { endpoint: server.endpoint, region: "us-east-1", credentials, maxAttempts: 1, ...changed },
