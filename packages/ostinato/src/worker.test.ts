@@ -254,7 +254,7 @@ export const told = flow({ name: "told" }, async () => {
     const { ask } = await deploy(server, "waits");
     const run = await ask({ word: "never" });
     await using proxy = await proxyWithoutWebsockets(server.apiUrl);
-    const worker = await servingWorker({ apiUrl: proxy.apiUrl }, "--name", "anvil");
+    const worker = await servingWorker({ apiUrl: proxy.apiUrl }, "--name", "anvil", "--kill-after", "2");
     await processOf(run);
     const params = { work_pool_name: pool };
     const workers = await server.client.call(filterWorkers, { params, body: {} });

@@ -57,7 +57,7 @@ export async function startSite({ authString, databaseUrl }: SiteOptions = {}): 
     async open(path, options = {}) {
       const opened = await openPage(browser, { viewport: { width: 1400, height: 900 }, ...options });
       // Shorter than a test's timeout, so that a failure names the step.
-      opened.page.setDefaultTimeout(8000);
+      opened.page.setDefaultTimeout(20_000);
       await opened.page.goto(path.startsWith("http") ? path : origin + path);
       return opened;
     },
