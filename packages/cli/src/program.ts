@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { artifactCommands } from "./artifacts/artifact.commands.ts";
+import { assetCommands } from "./assets/asset.commands.ts";
 import { automationCommands } from "./automations/automation.commands.ts";
 import { blockCommands } from "./blocks/block.commands.ts";
 import { concurrencyLimitCommands } from "./concurrency-limits/concurrency-limit.commands.ts";
@@ -56,6 +57,7 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(taskCommands());
   program.addCommand(artifactCommands());
   program.addCommand(eventCommands());
+  program.addCommand(assetCommands());
   program.addCommand(automationCommands());
   program.addCommand(configCommands());
   program.addCommand(versionCommand());

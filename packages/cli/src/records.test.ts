@@ -134,3 +134,35 @@ test("a reader that has seen enough is no error", async () => {
   following.child.stdout?.destroy();
   expect((await following.finished).stderr).toBe("");
 });
+
+test("assets are listed, shown with what they are made of, and forgotten", async () => {
+  place.write(
+    "lake.ts",
+    `import { addAssetMetadata, flow, materialize } from "ostinato";
+const raw = materialize("s3://lake/raw.parquet", async function raw() { return [1, 2]; });
+const features = materialize("s3://lake/features.parquet", async function features(rows: number[]) {
+  addAssetMetadata("s3://lake/features.parquet", { rows: rows.length });
+});
+export const lake = flow(async function lake() { await features(raw()); });
+`,
+  );
+  await runOf("lake.ts");
+  // A consumer keeps assets, a moment after the run.
+  await expect.poll(() => json("asset", "ls", "--match", "lake/"), { timeout: 30_000, interval: 500 }).toHaveLength(2);
+  const { stdout } = await place.run("asset", "ls");
+  expect(stdout).toMatch(/^KEY +NAME +LAST MADE +ENDED +BY FLOW$/m);
+  expect(stdout).toMatch(/^s3:\/\/lake\/features.parquet +.* ago +succeeded +lake$/m);
+  const shown = await json("asset", "inspect", "s3://lake/features.parquet");
+  expect(shown).toMatchObject({
+    upstream: ["s3://lake/raw.parquet"],
+    downstream: [],
+    materializations: [{ succeeded: true, metadata: { rows: 2 }, flow: { name: "lake" } }],
+  });
+  const text = await place.run("asset", "inspect", "s3://lake/raw.parquet");
+  expect(text.stdout).toMatch(/^Used for +s3:\/\/lake\/features.parquet$/m);
+  expect((await place.run("asset", "inspect", "s3://nothing")).stderr).toContain('There is no asset "s3://nothing"');
+  expect(await json("asset", "delete", "s3://lake/raw.parquet", "--yes")).toEqual({
+    deleted: ["s3://lake/raw.parquet"],
+  });
+  expect(await json("asset", "ls")).toMatchObject([{ key: "s3://lake/features.parquet" }]);
+});

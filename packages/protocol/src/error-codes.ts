@@ -115,6 +115,11 @@ export const errorCodes = {
     remedy: "Do without it, or update the server.",
   },
   ARTIFACT_NOT_FOUND: { status: 404, meaning: "There is no such artifact.", remedy: gone },
+  ASSET_NOT_FOUND: {
+    status: 404,
+    meaning: "There is no such asset.",
+    remedy: "Check the key. No event has told of it, or it was deleted.",
+  },
   BLOCK_TYPE_NOT_FOUND: {
     status: 404,
     meaning: "There is no such block type.",

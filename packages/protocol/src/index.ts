@@ -2,6 +2,7 @@ export * from "./access.ts";
 export * from "./actions.ts";
 export * from "./admin.ts";
 export * from "./artifacts.ts";
+export * from "./assets.ts";
 export * from "./automation-firings.ts";
 export * from "./automations.ts";
 export * from "./block-documents.ts";

@@ -16,7 +16,7 @@ export type LivePlace = Static<typeof LivePlace>;
 export const LiveLimit = Open({ id: Uuid, name: Type.String() });
 export type LiveLimit = Static<typeof LiveLimit>;
 
-/** A block document, a variable or an automation that changed: pages read what they show of it. */
+/** A block document, a variable, an automation or an asset that changed: pages read what they show of it. The name of an asset is its key. */
 export const LiveKept = Open({ id: Uuid, name: Type.String() });
 export type LiveKept = Static<typeof LiveKept>;
 
@@ -52,6 +52,7 @@ export const liveNouns = {
   "concurrency-limit": { row: LiveLimit, list: "concurrency-limits", one: "limit_id" },
   "block-document": { row: LiveKept, list: "block-documents" },
   variable: { row: LiveKept, list: "variables" },
+  asset: { row: LiveKept, list: "assets" },
   "background-task": { row: LiveBackgroundTask, list: "background-tasks" },
   event: { row: LiveEvent, list: "events" },
   automation: { row: LiveKept, list: "automations", one: "automation_id" },

@@ -1,4 +1,6 @@
 export { artifact, type CreatedArtifact, type ProgressArtifact } from "./artifact.ts";
+export { addAssetMetadata, asset } from "./assets/asset.ts";
+export type { Asset, AssetLike, AssetMetadata, AssetProperties } from "./assets/asset-options.ts";
 export { block } from "./blocks/block.ts";
 export type {
   AnyBlock,
@@ -96,6 +98,7 @@ export { type Background, registerBackground, type WorkerOptions } from "./task/
 export type { DelayedRun } from "./task/delayed-run.ts";
 export { type MapOptions, type Unmapped, unmapped } from "./task/map.ts";
 export { MapFuture } from "./task/map-future.ts";
+export { type MaterializeOptions, materialize } from "./task/materialize.ts";
 export { type AnyTask, isTask, type Task, task, type WithOptions } from "./task/task.ts";
 export type { TaskOptions } from "./task/task-definition.ts";
 export { TaskFuture } from "./task/task-future.ts";

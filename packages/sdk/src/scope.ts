@@ -1,5 +1,6 @@
 import type { Clock } from "@ostinato/core";
 import type { Resource } from "@ostinato/protocol";
+import type { TrackedAssets } from "./assets/tracked.ts";
 import { Provenance } from "./identity/provenance.ts";
 import type { KeptResults } from "./results/kept-results.ts";
 import type { RunFuture } from "./run/future.ts";
@@ -40,6 +41,8 @@ export class Scope implements FailureOwner {
   readonly kept: KeptResults | undefined;
   /** Tracks which run of the scope made which value. */
   readonly provenance = new Provenance();
+  /** The assets that its task runs leave to those that take their results; undefined while there are none. */
+  assets: TrackedAssets | undefined;
   /** Set when the scope is ended from outside. Nothing starts after that. */
   interruption: Error | undefined;
   #session: Session | undefined;

@@ -2,6 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
+import { assetRoutes } from "./assets/assets.routes.ts";
 import { automationFiringRoutes } from "./automation-firings/firings.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
 import { blockDocumentRoutes } from "./block-documents/block-documents.routes.ts";
@@ -153,6 +154,7 @@ export function buildApp(
       logRoutes({ context, serve, serveSocket });
       resultRoutes(serve);
       artifactRoutes(serve);
+      assetRoutes(serve);
       automationRoutes(serve);
       automationFiringRoutes(serve);
       collectionRoutes(serve);

@@ -1,4 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
+import { assetRoutes } from "./assets/assets.routes.ts";
 import { automationFiringRoutes } from "./automation-firings/firings.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
 import { blockDocumentRoutes } from "./block-documents/block-documents.routes.ts";
@@ -50,6 +51,7 @@ export function operatorsRoutes(
   deploymentRoutes(serve);
   taskRunStateRoutes(serve);
   observedStateRoutes(serve);
+  assetRoutes(serve);
   automationRoutes(serve);
   automationFiringRoutes(serve);
   collectionRoutes(serve);

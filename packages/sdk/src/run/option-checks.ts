@@ -40,7 +40,10 @@ export function shown(value: unknown): string {
 const maxShown = 100;
 
 /** The options and the function of `flow(fn)` or `flow(options, fn)`. */
-export function readDefinition(what: "flow()" | "task()", [first, second, ...more]: readonly unknown[]) {
+export function readDefinition(
+  what: "flow()" | "task()" | "materialize()",
+  [first, second, ...more]: readonly unknown[],
+) {
   if (typeof first !== "function" && more.length === 0) return { options: first, fn: second };
   if (second === undefined && more.length === 0) return { options: {}, fn: first };
   const example = `${what.slice(0, -1)}{ … }, async function ${nameIn([first, second, ...more])}() { … })`;

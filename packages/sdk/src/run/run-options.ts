@@ -22,6 +22,8 @@ const delays = listOf(aDuration, 'a duration such as "2s", or a list of them');
 const aRunName: Rule = (value) =>
   typeof value === "string" || typeof value === "function" ? undefined : "a string or a function";
 
+const aList: Rule = (value) => (Array.isArray(value) ? undefined : 'a list of assets: ["s3://bucket/data.parquet"]');
+
 const common: Rules = {
   name: aString,
   key: aString,
@@ -61,6 +63,9 @@ const taskRules: Rules = {
   rate: aRate,
   onCommit: aHook,
   onRollback: aHook,
+  assets: aList,
+  assetDeps: aList,
+  materializedBy: aString,
   runIn: (value) => (value === "thread" ? undefined : '"thread", or leave it out'),
 };
 

@@ -1,5 +1,7 @@
 import { type Duration, durationSeconds } from "@ostinato/core";
 import type { TaskRunPolicy } from "@ostinato/protocol";
+import { assetOf } from "../assets/asset.ts";
+import type { Asset, AssetLike } from "../assets/asset-options.ts";
 import { UsageError } from "../errors.ts";
 import { DefinitionIdentity, type Origin } from "../identity/definition-identity.ts";
 import { literalDefaults } from "../inputs/parameter-defaults.ts";
@@ -48,6 +50,12 @@ export interface TaskOptions extends Hooks, TransactionHooks, RetryOptions {
   readonly concurrency?: number | KeyedConcurrency<TaskArguments>;
   /** How many of its runs begin in a time, over all processes: `"10/min"`. */
   readonly rate?: Rate;
+  /** What the task makes: see `materialize()`. */
+  readonly assets?: readonly AssetLike[];
+  /** Assets that the task reads, beside those that came with the results it takes. */
+  readonly assetDeps?: readonly AssetLike[];
+  /** The tool that makes the assets, such as "dbt". */
+  readonly materializedBy?: string;
   /** `"thread"` runs the function in a worker thread, for CPU-bound work. */
   readonly runIn?: "thread";
 }
@@ -66,6 +74,8 @@ export interface TaskDefinition {
   readonly policy: TaskRunPolicy;
   readonly timeoutSeconds: number | undefined;
   readonly cache: CacheRule | undefined;
+  /** What it makes and reads; undefined where it says neither. */
+  readonly assets: { readonly makes: readonly Asset[]; readonly dependsOn: readonly Asset[] } | undefined;
 }
 
 export function defineTask(options: TaskOptions, fn: (...args: never[]) => unknown, origin: Origin): TaskDefinition {
@@ -91,7 +101,13 @@ export function defineTask(options: TaskOptions, fn: (...args: never[]) => unkno
     },
     timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
     cache: cache === undefined ? undefined : cacheRule(cache),
+    assets: assetsOf(options),
   };
+}
+
+function assetsOf({ assets = [], assetDeps = [] }: TaskOptions): TaskDefinition["assets"] {
+  if (assets.length === 0 && assetDeps.length === 0) return undefined;
+  return { makes: assets.map(assetOf), dependsOn: assetDeps.map(assetOf) };
 }
 
 function taskName(options: unknown, fn: unknown): string {

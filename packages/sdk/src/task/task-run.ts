@@ -1,6 +1,7 @@
 import { addSeconds, formatTimestamp, previewOf, stateNames, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { TaskRunValues } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
+import { beginMaking } from "../assets/asset.ts";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "../context.ts";
 import {
   Cancelled,
@@ -151,10 +152,31 @@ export class TaskRun implements Interruptible, TaskRunView {
   /** Runs all attempts up to the final state. Never rejects. */
   async execute(): Promise<void> {
     const final = await this.#untilFinal();
+    if (this.definition.assets !== undefined || this.scope.assets !== undefined) await this.#tellOfAssets(final);
     if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
     this.future.end(final);
     this.#transaction?.leave(this, this.future);
     this.scope.leave(this, this.future);
+  }
+
+  /** Tells of what the run made, and leaves to others what it was made of. */
+  async #tellOfAssets(final: FinalState<unknown>): Promise<void> {
+    const { trackAssets, tellOfAssets } = await import("../assets/lineage.ts");
+    this.scope.assets ??= new Map();
+    const { makes = [], dependsOn = [] } = this.definition.assets ?? {};
+    const { __parents__: _, ...inputs } = this.#record.inputs;
+    const upstreamRuns = Object.values(inputs).flatMap((from) =>
+      from.flatMap((input) => ("id" in input ? [input.id] : [])),
+    );
+    const { materializedBy } = this.definition.options;
+    const made = { run: this, caller: this.#context(), makes, dependsOn, materializedBy, upstreamRuns };
+    const upstream = trackAssets(this.scope.assets, made);
+    if (makes.length === 0 || !this.scope.isOpen) return;
+    try {
+      await tellOfAssets(this.scope.session, made, { upstream, final, occurred: this.scope.clock.now() });
+    } catch (error) {
+      this.warn(`nobody was told of its assets: ${failureMessage(toError(error))}`);
+    }
   }
 
   async #untilFinal(): Promise<FinalState<unknown>> {
@@ -164,6 +186,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       return unsuccessfulState(unrecorded(this.id, "CRASHED", stateNames.crashed), toError(error));
     }
     try {
+      if (this.definition.assets !== undefined) beginMaking(this, this.definition.assets.makes);
       if (this.scope.interruption !== undefined) this.interrupt(this.scope.interruption);
       this.#enter({ type: "PENDING", name: stateNames.pending });
       return await this.#attempts();

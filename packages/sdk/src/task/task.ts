@@ -2,7 +2,7 @@ import { type Duration, systemClock } from "@ostinato/core";
 import type { Resource } from "@ostinato/protocol";
 import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
-import { originOf } from "../identity/definition-identity.ts";
+import { type Origin, originOf } from "../identity/definition-identity.ts";
 import type { Arguments, Result } from "../inputs/argument-types.ts";
 import { readDefinition } from "../run/option-checks.ts";
 import { reportUnawaited } from "../run/unawaited.ts";
@@ -52,7 +52,7 @@ export interface Task<A extends readonly unknown[], R> {
 export type AnyTask = Task<any, any>;
 
 // The function's type as a whole rather than its parts, so that parameters with a default value keep their type.
-type TaskFunction = (...args: never[]) => unknown;
+export type TaskFunction = (...args: never[]) => unknown;
 
 /**
  * The task made of a function. A generic or overloaded async function keeps its signature for plain values; the returned promise is the
@@ -87,7 +87,16 @@ export function task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskO
 export function task(...given: readonly unknown[]): Task<readonly unknown[], unknown> {
   const { options, fn } = readDefinition("task()", given);
   const called = fn as (...args: never[]) => unknown;
-  const definition = defineTask(options as TaskOptions, called, originOf(called, task));
+  return taskMadeOf(options as TaskOptions, called, originOf(called, task));
+}
+
+/** The task of these options and this function, and of whoever made it. */
+export function taskMadeOf(
+  options: TaskOptions,
+  fn: (...args: never[]) => unknown,
+  origin: Origin,
+): Task<readonly unknown[], unknown> {
+  const definition = defineTask(options, fn, origin);
   registerTask(definition);
   return makeTask(definition, {});
 }

@@ -27,6 +27,52 @@ CREATE TABLE artifact_collection (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE asset (
+  id uuid NOT NULL,
+  key text NOT NULL,
+  name text,
+  description text,
+  url text,
+  owners text NOT NULL,
+  described bigint NOT NULL,
+  first_seen bigint NOT NULL,
+  last_seen bigint NOT NULL,
+  UNIQUE (key),
+  PRIMARY KEY (id)
+);
+CREATE INDEX asset_last_seen ON asset USING btree (last_seen DESC, id DESC);
+
+CREATE TABLE asset_dependency (
+  downstream_id uuid NOT NULL,
+  upstream_id uuid NOT NULL,
+  last_seen bigint NOT NULL,
+  PRIMARY KEY (downstream_id, upstream_id),
+  FOREIGN KEY (downstream_id) REFERENCES asset(id) ON DELETE CASCADE,
+  FOREIGN KEY (upstream_id) REFERENCES asset(id) ON DELETE CASCADE
+);
+CREATE INDEX asset_dependency_upstream ON asset_dependency USING btree (upstream_id);
+
+CREATE TABLE asset_materialization (
+  event_id uuid NOT NULL,
+  asset_id uuid NOT NULL,
+  occurred bigint NOT NULL,
+  succeeded smallint NOT NULL,
+  flow_run_id uuid,
+  flow_run_name text,
+  task_run_id uuid,
+  task_run_name text,
+  flow_id uuid,
+  flow_name text,
+  made_by text,
+  metadata text NOT NULL,
+  PRIMARY KEY (event_id),
+  FOREIGN KEY (asset_id) REFERENCES asset(id) ON DELETE CASCADE,
+  FOREIGN KEY (event_id) REFERENCES event(id) ON DELETE CASCADE
+);
+CREATE INDEX asset_materialization_asset ON asset_materialization USING btree (asset_id, occurred DESC, event_id DESC);
+CREATE INDEX asset_materialization_flow_run ON asset_materialization USING btree (flow_run_id) WHERE (flow_run_id IS NOT NULL);
+CREATE INDEX asset_materialization_task_run ON asset_materialization USING btree (task_run_id) WHERE (task_run_id IS NOT NULL);
+
 CREATE TABLE automation (
   id uuid NOT NULL,
   created bigint NOT NULL,

@@ -24,6 +24,45 @@ CREATE TABLE artifact_collection (
   latest_id text NOT NULL
 );
 
+CREATE TABLE asset (
+  id text PRIMARY KEY,
+  key text NOT NULL UNIQUE,
+  name text,
+  description text,
+  url text,
+  owners text NOT NULL,
+  described integer NOT NULL,
+  first_seen integer NOT NULL,
+  last_seen integer NOT NULL
+);
+CREATE INDEX asset_last_seen ON asset (last_seen DESC, id DESC);
+
+CREATE TABLE asset_dependency (
+  downstream_id text NOT NULL REFERENCES asset ON DELETE CASCADE,
+  upstream_id text NOT NULL REFERENCES asset ON DELETE CASCADE,
+  last_seen integer NOT NULL,
+  PRIMARY KEY (downstream_id, upstream_id)
+);
+CREATE INDEX asset_dependency_upstream ON asset_dependency (upstream_id);
+
+CREATE TABLE asset_materialization (
+  event_id text PRIMARY KEY REFERENCES event ON DELETE CASCADE,
+  asset_id text NOT NULL REFERENCES asset ON DELETE CASCADE,
+  occurred integer NOT NULL,
+  succeeded integer NOT NULL,
+  flow_run_id text,
+  flow_run_name text,
+  task_run_id text,
+  task_run_name text,
+  flow_id text,
+  flow_name text,
+  made_by text,
+  metadata text NOT NULL
+);
+CREATE INDEX asset_materialization_asset ON asset_materialization (asset_id, occurred DESC, event_id DESC);
+CREATE INDEX asset_materialization_flow_run ON asset_materialization (flow_run_id) WHERE flow_run_id IS NOT NULL;
+CREATE INDEX asset_materialization_task_run ON asset_materialization (task_run_id) WHERE task_run_id IS NOT NULL;
+
 CREATE TABLE automation (
   id text PRIMARY KEY,
   created integer NOT NULL,

@@ -524,6 +524,43 @@ export const tables = {
     delivered: nullable(json),
   },
 
+  /** Data that tasks make and read, as events told of it. */
+  asset: {
+    id: uuid,
+    key: text,
+    name: nullable(text),
+    description: nullable(text),
+    url: nullable(text),
+    owners: json,
+    /** When the event occurred that the name and the other properties are of; 0 where none had any. */
+    described: moment,
+    first_seen: moment,
+    last_seen: moment,
+  },
+
+  /** Each time that a task made an asset or failed to; removed with its event. */
+  asset_materialization: {
+    event_id: uuid,
+    asset_id: uuid,
+    occurred: moment,
+    succeeded: flag,
+    flow_run_id: nullable(uuid),
+    flow_run_name: nullable(text),
+    task_run_id: nullable(uuid),
+    task_run_name: nullable(text),
+    flow_id: nullable(uuid),
+    flow_name: nullable(text),
+    made_by: nullable(text),
+    metadata: json,
+  },
+
+  /** Which asset is made of which. */
+  asset_dependency: {
+    downstream_id: uuid,
+    upstream_id: uuid,
+    last_seen: moment,
+  },
+
   /** Changes that some consumer wants, written in the transaction of the change. */
   outbox: {
     seq: wideInteger,

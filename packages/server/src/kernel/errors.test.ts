@@ -33,6 +33,7 @@ const refusals: readonly (readonly [ErrorCode, Asked])[] = [
   ["FEATURE_ABSENT", { path: "/collections/views/aggregate-flow-metadata" }],
   ["ARTIFACT_NOT_FOUND", { path: `/artifacts/${gone}` }],
   ["ARTIFACT_NOT_FOUND", { path: "/ui/artifacts/key/nothing" }],
+  ["ASSET_NOT_FOUND", { path: "/assets/asset?key=s3://nothing" }],
   [
     "BLOCK_DOCUMENT_NOT_FOUND",
     { method: "PUT", path: "/admin/storage", body: { default_result_storage_block_id: gone } },

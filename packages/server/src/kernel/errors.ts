@@ -18,6 +18,7 @@ export class RequestError extends Error {
 
 const absenceCodes = {
   Artifact: "ARTIFACT_NOT_FOUND",
+  Asset: "ASSET_NOT_FOUND",
   Automation: "AUTOMATION_NOT_FOUND",
   "Block document": "BLOCK_DOCUMENT_NOT_FOUND",
   "Block schema": "BLOCK_SCHEMA_NOT_FOUND",

@@ -1,5 +1,6 @@
 import type { ListTopic, LiveNoun, LiveRow, WatchedNoun } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
+import * as assets from "../assets/assets.service.ts";
 import * as automations from "../automations/automations.service.ts";
 import * as blockDocuments from "../block-documents/block-documents.service.ts";
 import * as limits from "../concurrency-limits/concurrency-limits.service.ts";
@@ -80,6 +81,7 @@ export const nouns: Nouns = {
   },
   "block-document": { readMany: blockDocuments.readMany, topics: { "block-documents": true } },
   variable: { readMany: variables.readMany, topics: { variables: true } },
+  asset: { readMany: assets.readMany, topics: { assets: true } },
   "background-task": {
     // Its key is all that pages are told.
     readMany: async (_context, ids) => ids.map((id) => ({ id })),

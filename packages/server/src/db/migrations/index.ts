@@ -21,6 +21,7 @@ import * as durationsOfFlows from "./0020-durations-of-flows.ts";
 import * as cancellations from "./0021-cancellations.ts";
 import * as backgroundTaskRuns from "./0022-background-task-runs.ts";
 import * as partialDeliveries from "./0025-partial-deliveries.ts";
+import * as assets from "./0030-assets.ts";
 
 export interface Migration {
   readonly name: string;
@@ -58,4 +59,5 @@ export const migrations: readonly Migration[] = [
   { name: "0021-cancellations", breaking: false, up: cancellations.up },
   { name: "0022-background-task-runs", breaking: false, up: backgroundTaskRuns.up },
   { name: "0025-partial-deliveries", breaking: false, up: partialDeliveries.up },
+  { name: "0030-assets", breaking: false, up: assets.up },
 ];
