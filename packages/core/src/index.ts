@@ -17,6 +17,7 @@ export * from "./run-names.ts";
 export * from "./run-times.ts";
 export * from "./secret.ts";
 export * from "./serialization.ts";
+export * from "./stack-frames.ts";
 export * from "./states.ts";
 export * from "./suggest.ts";
 export * from "./system-errors.ts";

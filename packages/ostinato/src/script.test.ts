@@ -100,6 +100,20 @@ describe("a script without any server", () => {
     expect(script.errors()).toContain("failed and nobody awaited it: the flow failed");
   });
 
+  test.each([
+    ["shows its own frames of a failure, in the log and where Node ends, and says how to see all", "", 0],
+    ["shows all frames of a failure where it is asked to", "1", 2],
+  ])("%s", async (_, OSTINATO_ALL_FRAMES, withInner) => {
+    const script = run("stray", ["awaited"], { OSTINATO_ALL_FRAMES });
+    expect(await script.ended()).toEqual({ code: 1, signal: null });
+    // The log of the task has the stack, and so has the message of Node.
+    const stacks = script.errors().split("Error: nobody looked\n").slice(1);
+    expect(stacks).toHaveLength(2);
+    expect(stacks.filter((stack) => /^ {4}at .*stray\.ts:4:/.test(stack))).toHaveLength(2);
+    expect(stacks.filter((stack) => stack.includes("sdk/src/"))).toHaveLength(withInner);
+    expect(stacks.filter((stack) => stack.includes("OSTINATO_ALL_FRAMES=1 shows them"))).toHaveLength(2 - withInner);
+  });
+
   test("may have tasks in threads beside the flow that it calls at its top level", async () => {
     const script = run("in-threads");
     expect(await nextJson<unknown>(script)).toEqual([

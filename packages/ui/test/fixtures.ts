@@ -104,7 +104,9 @@ export async function startRun(
   const move = (state: StateCreate) =>
     client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
   await move({ type: "RUNNING" });
-  return { id: run.id, end: (type: StateType, message?: string) => move({ type, message: message ?? null }) };
+  const end = (type: StateType, message?: string, details: StateCreate["state_details"] = {}) =>
+    move({ type, message: message ?? null, state_details: details });
+  return { id: run.id, end };
 }
 
 export interface RecordedTask {

@@ -80,6 +80,27 @@ test("a traceback of Python is shown from its end, with what led to the exceptio
   await close();
 });
 
+test("of a stack the frames of Ostinato and Node.js are counted, and shown on demand", async () => {
+  const run = await startRun(site.client, { flowId, name: "thrown" });
+  const error_stack = [
+    "Error: no number: x",
+    "    at parse (/home/ada/flow.ts:2:46)",
+    "    at async #run (file:///home/ada/node_modules/ostinato/dist/index.js:273:38)",
+    "    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)",
+  ].join("\n");
+  await run.end("FAILED", "no number: x", { error_stack });
+  const { page, close } = await site.open(`/runs/flow-run/${run.id}`);
+  const box = page.getByRole("region", { name: "Why it failed" });
+  await box.getByRole("button", { name: "Stack" }).click();
+  const stack = box.locator("pre");
+  await stack.getByText("at parse").waitFor();
+  expect(await stack.textContent()).toMatch(/parse \(.*\n {4}… and 2 of Ostinato and Node.js$/);
+  await box.getByRole("button", { name: "All frames" }).click();
+  await stack.getByText("node:internal").waitFor();
+  expect(await stack.textContent()).toBe(error_stack);
+  await close();
+});
+
 test("an attempt has a line and an address of its own, beside the run and on its page", async () => {
   const run = await startRun(site.client, { flowId, name: "retried" });
   const task = randomId();

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { redact } from "../secrets/redaction.ts";
 import { failureParts } from "./failure-parts.ts";
 import { failureStack } from "./failure-text.ts";
+import { isInternal } from "./internal-frames.ts";
 
 /** Details of a failure that its state carries besides the message. */
 export type FailureDetails = {
@@ -42,16 +43,8 @@ function firstOwnFrame(stack: string): string | undefined {
   for (const line of stack.split("\n")) {
     const frame = line.trim();
     if (!frame.startsWith("at ")) continue;
-    if (!/:\d+:\d+\)?$/.test(frame) || frame.includes("node:") || frame.includes("/node_modules/")) continue;
-    if (isOurs(frame)) continue;
+    if (!/:\d+:\d+\)?$/.test(frame) || frame.includes("/node_modules/") || isInternal(frame)) continue;
     return frame.replace(/file:\/\/[^)]+?(?=:\d+:\d+\)?$)/, (url) => fileURLToPath(url));
   }
   return undefined;
-}
-
-// The folder of this package, when it runs from sources. Its tests count as a user's code.
-const ownFolder = fileURLToPath(new URL("..", import.meta.url));
-
-function isOurs(frame: string): boolean {
-  return frame.includes(ownFolder) && !/\.test\.ts|\/fixtures\//.test(frame);
 }

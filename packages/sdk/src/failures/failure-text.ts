@@ -1,6 +1,7 @@
 import { isOwnError, ThrownValue } from "../errors.ts";
 import { redact } from "../secrets/redaction.ts";
 import { cut, type FailureParts, failureParts, fieldText, isError } from "./failure-parts.ts";
+import { shownStack } from "./internal-frames.ts";
 
 const maxDepth = 6;
 const maxErrors = 5;
@@ -132,9 +133,9 @@ function heading({ name, message }: FailureParts): string {
   return message === "" ? name : `${name}: ${cut(redact(message), maxCause)}`;
 }
 
-/** The text for a log: the stack, preceded by the message where it says more than the stack's first line. */
+/** The text for a log: the stack as people read it, preceded by the message where it says more than the stack's first line. */
 export function failureReport(error: Error): string {
   const message = failureMessage(error);
-  const stack = failureStack(error);
+  const stack = shownStack(failureStack(error));
   return stack.includes(message) ? stack : `${message}\n${stack}`;
 }

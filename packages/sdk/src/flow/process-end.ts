@@ -3,6 +3,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { context } from "../context.ts";
 import { Cancelled, Crashed } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
+import { foldUncaughtStacks } from "../failures/internal-frames.ts";
 import { notice } from "../logging/console-output.ts";
 import { isObserved } from "../logging/observers.ts";
 import type { Interruptible } from "../run/runs-under-way.ts";
@@ -20,6 +21,7 @@ export const rootRuns = {
   /** Adds the run; the returned function removes it. */
   add(run: Interruptible): () => void {
     runs.add(run);
+    foldUncaughtStacks();
     if (runs.size === 1) listen();
     return () => {
       runs.delete(run);

@@ -1,4 +1,4 @@
-import { tracebackEnd, tracebackIn } from "@ostinato/core";
+import { foldedStack, tracebackEnd, tracebackIn } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import { type CSSProperties, useState } from "react";
 import type { Failure } from "../api/types.ts";
@@ -27,7 +27,6 @@ export function FailureBox({
   /** The state of the run: the edge has its colour. */
   readonly state?: StateType | null;
 }) {
-  const [open, setOpen] = useState(false);
   const edge = { borderLeftColor: stateColor(stateLook(state)) };
   if (brief) return <BriefFailure failure={failure} within={within} edge={edge} />;
   // The page of a task run has its own log.
@@ -80,28 +79,51 @@ export function FailureBox({
       {failure.traceback === null ? (
         <div className={lastLogs.length === 0 ? "h-2.5" : ""} />
       ) : (
-        <div className={`border-t ${lastLogs.length === 0 ? "mt-2.5" : ""}`}>
-          <button
-            type="button"
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-            className="flex w-full items-center gap-1.5 px-3 py-1.5 text-left text-xs text-muted hover:text-text focus-visible:outline-offset-[-2px]"
-          >
-            <Icon name={open ? "chevronDown" : "chevronRight"} className="size-3" /> Whole stack
-          </button>
-          {open ? (
-            <pre
-              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-              tabIndex={0}
-              ref={tracebackIn(failure.traceback) === undefined ? undefined : scrollToEnd}
-              className="max-h-96 overflow-auto border-t bg-sunken px-3 py-2 text-xs leading-5 break-words whitespace-pre-wrap"
-            >
-              {failure.traceback}
-            </pre>
-          ) : null}
-        </div>
+        <Stack stack={failure.traceback} className={lastLogs.length === 0 ? "mt-2.5" : ""} />
       )}
     </section>
+  );
+}
+
+/** The stack on demand, as a reader needs it: frames of Ostinato and Node.js are counted, and shown on a second demand. */
+function Stack({ stack, className }: { readonly stack: string; readonly className: string }) {
+  const [open, setOpen] = useState(false);
+  const [all, setAll] = useState(false);
+  const folded = foldedStack(stack, (frames) => `    … and ${frames} of Ostinato and Node.js`);
+  return (
+    <div className={`border-t ${className}`}>
+      <div className="flex items-center text-xs text-muted">
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="flex min-w-0 flex-1 items-center gap-1.5 px-3 py-1.5 text-left hover:text-text focus-visible:outline-offset-[-2px]"
+        >
+          <Icon name={open ? "chevronDown" : "chevronRight"} className="size-3" />{" "}
+          {folded === stack ? "Whole stack" : "Stack"}
+        </button>
+        {open && folded !== stack ? (
+          <button
+            type="button"
+            aria-pressed={all}
+            onClick={() => setAll(!all)}
+            className={`mx-2 rounded-sm px-1.5 py-0.5 hover:text-text ${all ? "bg-pressed text-text" : ""}`}
+          >
+            All frames
+          </button>
+        ) : null}
+      </div>
+      {open ? (
+        <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          ref={tracebackIn(stack) === undefined ? undefined : scrollToEnd}
+          className="max-h-96 overflow-auto border-t bg-sunken px-3 py-2 text-xs leading-5 break-words whitespace-pre-wrap"
+        >
+          {all ? stack : folded}
+        </pre>
+      ) : null}
+    </div>
   );
 }
 
