@@ -5,6 +5,7 @@ import { useLive } from "../api/live.ts";
 import type { FlowRunPage as FlowRunPageData, LiveChange } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { useMedia } from "../components/media.ts";
+import { onDemand } from "../components/on-demand.tsx";
 import { Page } from "../components/page.tsx";
 import { useChosenWidth } from "../components/resizable.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -17,11 +18,13 @@ import { type RunAttempts, runAttempts, timelineOfAttempt } from "./chosen-attem
 import { type Steps, stepsOf } from "./failed-steps.ts";
 import { applyToRun, failureOfAttemptQuery, flowRunQuery, timelineQuery } from "./flow-run.queries.ts";
 import { type ChangeSearch, type FlowRunSearch, readFlowRunSearch } from "./flow-run-search.ts";
+import { besideMedia, panelWidths } from "./panel-place.ts";
 import { RunHeader } from "./run-header.tsx";
 import { RunTabs } from "./run-tabs.tsx";
 import { RunViews } from "./run-views.tsx";
-import { besideMedia, panelWidths, TaskPanel } from "./task-panel.tsx";
 import { WaitingBox } from "./waiting-box.tsx";
+
+const TaskPanel = onDemand(() => import("./task-panel.tsx").then((module) => module.TaskPanel));
 
 const route = getRouteApi("/runs/flow-run/$id");
 

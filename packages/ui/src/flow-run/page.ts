@@ -14,5 +14,12 @@ export const flowRunPage = definePage({
   hits: { kind: "flow-run", label: "Flow runs", icon: "runs" },
   load: () => import("./flow-run-page.tsx").then((module) => module.FlowRunPage),
   beside: ({ view }) => (view === "graph" ? [startGraph] : []),
-  later: [() => import("./run-results.tsx"), () => import("./run-events.tsx")],
+  later: [
+    () => import("./task-panel.tsx"),
+    () => import("./run-artifacts.tsx"),
+    () => import("./run-parameters.tsx"),
+    () => import("./run-details.tsx"),
+    () => import("./run-results.tsx"),
+    () => import("./run-events.tsx"),
+  ],
 });

@@ -12,20 +12,15 @@ import { isBad } from "../states.ts";
 import { type RunAttempts, timelineOfAttempt } from "./chosen-attempt.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch, FlowRunTab } from "./flow-run-search.ts";
-import { RunArtifacts } from "./run-artifacts.tsx";
-import { RunDetails } from "./run-details.tsx";
-import { RunParameters } from "./run-parameters.tsx";
 import { SubflowTable, TaskTable } from "./task-table.tsx";
 import { rowIndex } from "./timeline/timeline-changes.ts";
 
-const RunEvents = onDemand(
-  () => import("./run-events.tsx").then((module) => module.RunEvents),
-  <Skeleton rows={6} height={30} />,
-);
-const RunResults = onDemand(
-  () => import("./run-results.tsx").then((module) => module.RunResults),
-  <Skeleton rows={6} height={30} />,
-);
+const loading = <Skeleton rows={6} height={30} />;
+const RunArtifacts = onDemand(() => import("./run-artifacts.tsx").then((module) => module.RunArtifacts), loading);
+const RunParameters = onDemand(() => import("./run-parameters.tsx").then((module) => module.RunParameters), loading);
+const RunResults = onDemand(() => import("./run-results.tsx").then((module) => module.RunResults), loading);
+const RunEvents = onDemand(() => import("./run-events.tsx").then((module) => module.RunEvents), loading);
+const RunDetails = onDemand(() => import("./run-details.tsx").then((module) => module.RunDetails), loading);
 
 /** The run's details in tabs. */
 export function RunTabs(props: {

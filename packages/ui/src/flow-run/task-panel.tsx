@@ -10,7 +10,7 @@ import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { LongText } from "../components/long-text.tsx";
 import { useMedia } from "../components/media.ts";
-import { WidthHandle, type WidthRange } from "../components/resizable.tsx";
+import { WidthHandle } from "../components/resizable.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
@@ -23,10 +23,7 @@ import { taskRunQuery } from "../task-run/task-run.queries.ts";
 import { TaskRunDetails } from "../task-run/task-run-details.tsx";
 import { type Steps, stepFrom, useStepKeys } from "./failed-steps.ts";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
-
-/** Where the panel may stand beside the page. */
-export const besideMedia = "(min-width: 1024px)";
-export const panelWidths: WidthRange = { min: 340, max: 900, usual: 480 };
+import { besideMedia, panelWidths } from "./panel-place.ts";
 
 /** The selected task run beside its flow run, as high as the window; over it on narrow screens, and all of the screen of a phone. */
 export function TaskPanel(props: {

@@ -8,7 +8,8 @@ import { ValuesForm, type WrittenValues } from "../forms/schema-form.tsx";
 import { useServerCheck } from "../forms/server-check.ts";
 import { problemInRefusal } from "../forms/server-problems.ts";
 import { resumeRun } from "../runs/run-actions.ts";
-import { type AnswerBase, answerBase, hasFields, placeInWords } from "./answer-values.ts";
+import { type AnswerBase, answerBase, placeInWords } from "./answer-values.ts";
+import { hasFields } from "./has-fields.ts";
 import { inWords } from "./refusals.ts";
 
 export interface AnswerFormProps {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { answerBase, hasFields, placeInWords } from "./answer-values.ts";
+import { answerBase, placeInWords } from "./answer-values.ts";
+import { hasFields } from "./has-fields.ts";
 
 const stage = {
   type: "object",

@@ -71,9 +71,3 @@ function isOpenYesOrNo(schema: DrawnSchema | undefined, name: string): boolean {
   const property = isObject(schema?.properties) ? schema.properties[name] : undefined;
   return isObject(property) && property.type === "boolean" && property.default === undefined;
 }
-
-/** Whether there is something to fill in. */
-export function hasFields(schema: unknown): boolean {
-  if (!isObject(schema)) return false;
-  return !isObject(schema.properties) || Object.keys(schema.properties).length > 0;
-}

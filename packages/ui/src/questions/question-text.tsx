@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Question } from "../api/types.ts";
 import { Markdown } from "../components/markdown.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { hasFields } from "./answer-values.ts";
+import { hasFields } from "./has-fields.ts";
 import { TimeLeft } from "./time-left.tsx";
 
 /** The question in a few words. */
