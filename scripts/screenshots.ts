@@ -175,6 +175,8 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     "new-work-pool": "new-work-pool?type=docker",
     "concurrency-limits": "concurrency-limits",
     "concurrency-limit": "concurrency-limits/database",
+    automations: "automations",
+    "automation-new": "automations/new?template=no-success",
     events: "events",
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,

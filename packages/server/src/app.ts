@@ -55,6 +55,7 @@ import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts"
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { transactionRoutes } from "./transactions/transactions.routes.ts";
+import { automationPageRoutes } from "./ui/automations/automation-pages.routes.ts";
 import { blockPageRoutes } from "./ui/blocks/block-pages.routes.ts";
 import { eventPageRoutes } from "./ui/events/event-pages.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
@@ -164,6 +165,7 @@ export function buildApp(
       blockDocumentRoutes(serveBlocks);
       blockPageRoutes(serveBlocks);
       eventPageRoutes(serve);
+      automationPageRoutes(serve);
       secretRoutes(serve);
       variableRoutes(serve);
       templateRoutes(serve);

@@ -24,6 +24,7 @@ import { taskDeliveryRoutes } from "./task-deliveries/task-deliveries.routes.ts"
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { transactionRoutes } from "./transactions/transactions.routes.ts";
+import { automationPageRoutes } from "./ui/automations/automation-pages.routes.ts";
 import { blockPageRoutes } from "./ui/blocks/block-pages.routes.ts";
 import { eventPageRoutes } from "./ui/events/event-pages.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
@@ -61,6 +62,7 @@ export function operatorsRoutes(
   blockDocumentRoutes(serveBlocks);
   blockPageRoutes(serveBlocks);
   eventPageRoutes(serve);
+  automationPageRoutes(serve);
   secretRoutes(serve);
   variableRoutes(serve);
   templateRoutes(serve);

@@ -1,4 +1,5 @@
 import { artifactKeyPage, artifactPage, artifactsPage } from "./artifacts/page.ts";
+import { automationPage, automationsPage, editAutomationPage, newAutomationPage } from "./automations/page.ts";
 import { backgroundTasksPage } from "./background-tasks/page.ts";
 import { blockCatalogPage, blockPage, blocksPage, editBlockPage, newBlockPage } from "./blocks/page.ts";
 import { concurrencyLimitPage, concurrencyLimitsPage } from "./concurrency-limits/page.ts";
@@ -38,6 +39,10 @@ const listed = [
   flowRunPage,
   taskRunPage,
   runFormPage,
+  automationsPage,
+  newAutomationPage,
+  automationPage,
+  editAutomationPage,
   eventsPage,
   eventPage,
   artifactsPage,

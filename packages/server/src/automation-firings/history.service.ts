@@ -10,6 +10,15 @@ import { causeOf, firingEvents, firingTold } from "./told-firings.rules.ts";
 const pageSize = 20;
 const maxCounted = 10_000;
 
+/** The events that tell of the latest firings of an automation, the latest first. */
+export async function latestFirings(context: Context, id: string, limit: number): Promise<readonly Event[]> {
+  return events.inOrder(context, { filter: toldBy(id), limit });
+}
+
+function toldBy(id: string) {
+  return { event: { name: [...firingEvents] }, resource: { id: [`prefect.automation.${id}`] } };
+}
+
 /** The firings of an automation, the latest first. They are found by the events that tell of them, and go when these do. */
 export async function firingsOf(
   context: Context,
@@ -17,7 +26,7 @@ export async function firingsOf(
   { limit = pageSize, before }: QueryOf<typeof automationFirings>,
 ): Promise<ReplyOf<typeof automationFirings>> {
   await automations.read(context, id);
-  const filter = { event: { name: [...firingEvents] }, resource: { id: [`prefect.automation.${id}`] } };
+  const filter = toldBy(id);
   const count = await events.count(context, filter, maxCounted);
   const [after] = before === undefined ? [] : await events.readMany(context, [before]);
   // What comes before a firing that is gone is gone too.

@@ -27,6 +27,8 @@ import * as queries from "./automations.queries.ts";
 import { selfFeedingProblem } from "./self-feeding.rules.ts";
 import { completeTrigger } from "./triggers.rules.ts";
 
+export { automationOf };
+
 type AutomationRow = queries.AutomationRow;
 
 export async function create(context: Context, given: AutomationCreate): Promise<Automation> {

@@ -1,8 +1,10 @@
 /** The types that pages read, under the pages' own names. All of them come from the contracts. */
 import type {
+  automationFirings,
   countEventsOverTime,
   Dashboard,
   filterEvents,
+  listAutomations,
   listBlocks,
   listConcurrencyLimits,
   listDeployments,
@@ -13,17 +15,25 @@ import type {
   listVariables,
   listWorkPools,
   ReplyOf,
+  readAutomationChoices,
+  readAutomationPage,
   readLogWindow,
   search,
 } from "@ostinato/protocol";
 
 export type { StateType } from "@ostinato/core";
 export type {
+  ActionOutcome,
+  ActionPreview,
   Artifact,
   ArtifactContent,
   ArtifactPage,
   ArtifactRow,
   ArtifactVersion,
+  Automation,
+  AutomationFiring,
+  AutomationRow,
+  AutomationTest,
   BackgroundRun,
   BackgroundTaskRow,
   BackgroundTasksPage,
@@ -42,6 +52,7 @@ export type {
   FailedTaskRun,
   Failure,
   FailureGroup,
+  FiringMark,
   FlowPage,
   FlowRow,
   FlowRunPage,
@@ -53,6 +64,7 @@ export type {
   LiveChange,
   LiveTopic,
   Log,
+  NamedThing,
   NextRun,
   OrchestrationResult,
   PersistedResult,
@@ -92,6 +104,10 @@ export type {
   WorkQueueRow,
 } from "@ostinato/protocol";
 
+export type AutomationChoices = ReplyOf<typeof readAutomationChoices>;
+export type AutomationFirings = ReplyOf<typeof automationFirings>;
+export type AutomationList = ReplyOf<typeof listAutomations>;
+export type AutomationWithNames = ReplyOf<typeof readAutomationPage>;
 export type BlockList = ReplyOf<typeof listBlocks>;
 export type DashboardFlow = Dashboard["flows"][number];
 export type DeploymentList = ReplyOf<typeof listDeployments>;

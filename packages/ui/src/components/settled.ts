@@ -3,12 +3,12 @@ import { useEffect, useState } from "react";
 /** Whoever types is not asked about each letter. */
 const restMs = 400;
 
-/** The text, once nobody has changed it for a moment. */
-export function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
+/** The value, once nobody has changed it for a moment. */
+export function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), restMs);
+    const timer = setTimeout(() => setSettled(value), restMs);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [value]);
   return settled;
 }

@@ -7,6 +7,7 @@ import { HeaderFact, HeaderFacts } from "../components/header-facts.tsx";
 import { Page, Section } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { dateAndClock, exact } from "../format.ts";
+import { AutomateLink } from "./automate-link.tsx";
 import { EventDetails } from "./event-details.tsx";
 import { Sentence } from "./event-row.tsx";
 import { sentenceOf } from "./event-sentence.ts";
@@ -37,6 +38,7 @@ export function EventPage() {
           <h1 className="mr-auto min-w-0 text-lg font-semibold break-words">
             <Sentence event={event} />
           </h1>
+          <AutomateLink id={event.id} />
           <Link to="/events" search={{ resource: idOf(event.resource), since: "7d" }} className={buttonClass()}>
             All events of it
           </Link>

@@ -19,6 +19,7 @@ import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstEvent } from "../first-steps/programs.ts";
 import { amount, date, dateAndClock } from "../format.ts";
 import { TimeFilter } from "../runs/run-filters.tsx";
+import { AutomateLink } from "./automate-link.tsx";
 import { EventDetails } from "./event-details.tsx";
 import { EventRow } from "./event-row.tsx";
 import { type CountedEvents, eventCountsQuery, eventListQuery } from "./events.queries.ts";
@@ -130,6 +131,7 @@ function EventFeed(props: {
           onToggle={() => setOpen(open === event.id ? undefined : event.id)}
         >
           <EventDetails event={event} onResource={onResource}>
+            <AutomateLink id={event.id} />
             <Link to="/events/$id" params={{ id: event.id }} className={buttonClass()}>
               Open
             </Link>

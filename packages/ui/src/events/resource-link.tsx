@@ -69,6 +69,8 @@ function PageLink({ resource, name }: { readonly resource: Resource; readonly na
       return <Link to="/artifacts/artifact/$id" params={params} {...look} />;
     case "concurrency-limit":
       return <Link to="/concurrency-limits/$limit" params={{ limit: rest }} {...look} />;
+    case "automation":
+      return <Link to="/automations/automation/$id" params={params} {...look} />;
     case "event":
       return <Link to="/events/$id" params={params} {...look} />;
     case "work-pool":

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button, buttonClass, Segmented } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { AutomateLink } from "../events/automate-link.tsx";
 import { EventDetails } from "../events/event-details.tsx";
 import { EventRow } from "../events/event-row.tsx";
 import { amount, count, date } from "../format.ts";
@@ -57,6 +58,7 @@ function Events({ id, kind }: { readonly id: string; readonly kind: EventKind })
             onToggle={() => setOpen(open === event.id ? undefined : event.id)}
           >
             <EventDetails event={event}>
+              <AutomateLink id={event.id} />
               <Link to="/events/$id" params={{ id: event.id }} className={buttonClass()}>
                 Open
               </Link>

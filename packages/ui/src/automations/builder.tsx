@@ -1,0 +1,184 @@
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { AutomationTest, NamedThing } from "../api/types.ts";
+import { Button } from "../components/button.tsx";
+import { TextField } from "../components/field.tsx";
+import { Labelled } from "../components/labelled.tsx";
+import { Section } from "../components/page.tsx";
+import { useSettled } from "../components/settled.ts";
+import { Switch } from "../components/switch.tsx";
+import { ActionFields, newAction } from "./action-fields.tsx";
+import { actionWords, automationSentence, type Names, namesById } from "./automation-words.ts";
+import { automationChoicesQuery, testQuery } from "./automations.queries.ts";
+import type { AutomationDraft } from "./draft.ts";
+import { problemsOf } from "./draft-problems.ts";
+import { Problems } from "./fields.tsx";
+import { JsonPane } from "./json-pane.tsx";
+import { type TestDays, TestPanel } from "./test-panel.tsx";
+import { TriggerFields } from "./trigger-fields.tsx";
+import type { ActionInput } from "./trigger-form.ts";
+
+/**
+ * An automation as a sentence to fill in, with its JSON beside it, and how often it would have fired. The draft is what is sent: what the
+ * form does not show stays in it as it is.
+ */
+export function Builder(props: {
+  readonly initial: AutomationDraft;
+  /** Names beyond those to choose from, such as those of things that are gone from the choices. */
+  readonly names?: readonly NamedThing[];
+  readonly save: string;
+  readonly onSave: (draft: AutomationDraft) => Promise<unknown>;
+  readonly onCancel: () => void;
+}) {
+  const [draft, setDraft] = useState(props.initial);
+  /** Counts what was written as JSON: fields that keep a text of their own begin anew then. */
+  const [revision, setRevision] = useState(0);
+  const [isReadable, setReadable] = useState(true);
+  const [days, setDays] = useState<TestDays>("7");
+  const { data: choices } = useQuery(automationChoicesQuery);
+  const settled = useSettled(draft);
+  const tested = useQuery({ ...testQuery(settled, Number(days)), placeholderData: keepPreviousData });
+  const save = useMutation({ mutationFn: () => props.onSave(draft) });
+  const change = (changed: Partial<AutomationDraft>) => {
+    if (save.isError) save.reset();
+    setDraft({ ...draft, ...changed });
+  };
+  const all = choices === undefined ? [] : Object.values(choices).flat();
+  const names = namesById([...(props.names ?? []), ...all]);
+  const problems = save.isError ? problemsOf(save.error) : problemsOf(tested.error);
+  const setActions = (actions: readonly ActionInput[]) => change({ actions });
+  const isNamed = draft.name.trim() !== "";
+  return (
+    <form
+      noValidate
+      className="grid min-w-0 grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(320px,460px)]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isNamed && isReadable) save.mutate();
+      }}
+    >
+      <div className="flex min-w-0 flex-col gap-3">
+        <p className="text-base break-words" aria-live="polite">
+          {automationSentence({ trigger: draft.trigger, actions: draft.actions } as never, names)}
+        </p>
+        <Section title="When">
+          <div className="p-3">
+            <TriggerFields
+              key={revision}
+              trigger={draft.trigger}
+              onChange={(trigger) => change({ trigger })}
+              choices={choices}
+              names={names}
+              problems={problems}
+            />
+          </div>
+        </Section>
+        <Section title="Then">
+          <div className="flex flex-col gap-2 p-3">
+            {draft.actions.map((action, index) => (
+              <ActionFields
+                // biome-ignore lint/suspicious/noArrayIndexKey: actions have no ids, and are done by their places
+                key={`${revision} ${index}`}
+                action={action}
+                at={`actions.${index}`}
+                label={index === 0 ? "First" : `Then (${index + 1})`}
+                choices={choices}
+                problems={problems}
+                preview={previewOf(tested.data, index)}
+                onChange={(next) => setActions(draft.actions.with(index, next))}
+                onRemove={() => setActions(draft.actions.toSpliced(index, 1))}
+              />
+            ))}
+            <Problems problems={problems.filter(({ path }) => path === "actions")} at="actions" />
+            <Button
+              icon="plus"
+              className="self-start"
+              onClick={() => setActions([...draft.actions, newAction("send-notification", choices)])}
+            >
+              Add an action
+            </Button>
+            <OtherActions draft={draft} names={names} />
+          </div>
+        </Section>
+        <Section title="Name">
+          <div className="flex max-w-xl flex-col gap-3 p-3">
+            <Labelled name="Name" required>
+              <TextField
+                value={draft.name}
+                aria-required
+                autoComplete="off"
+                maxLength={1024}
+                onChange={({ target }) => change({ name: target.value })}
+              />
+            </Labelled>
+            <Problems problems={problems} at="name" />
+            <Labelled name="Description">
+              <TextField
+                value={draft.description ?? ""}
+                onChange={({ target }) => change({ description: target.value })}
+              />
+            </Labelled>
+            <div className="flex items-center gap-2">
+              <Switch label="Switched on" on={draft.enabled !== false} onChange={(enabled) => change({ enabled })} />
+              <span>{draft.enabled === false ? "Off: it counts no events until it is switched on." : "On"}</span>
+            </div>
+          </div>
+        </Section>
+        <Problems problems={problems.filter(({ path }) => path === "")} at="" />
+        <div className="sticky bottom-0 flex flex-wrap items-center justify-end gap-2 border-t bg-bg py-2">
+          {isNamed ? null : <span className="mr-auto text-muted">Give it a name to save it.</span>}
+          {isReadable ? null : <span className="mr-auto text-danger">The JSON can't be read yet.</span>}
+          <Button onClick={props.onCancel}>Cancel</Button>
+          <Button type="submit" look="primary" disabled={!isNamed || !isReadable || save.isPending}>
+            {props.save}
+          </Button>
+        </div>
+      </div>
+      <div className="flex min-w-0 flex-col gap-3">
+        <Section title="Would have fired">
+          <div className="p-3">
+            <TestPanel
+              tested={tested.isError ? undefined : tested.data}
+              isTesting={tested.isFetching || settled !== draft}
+              days={days}
+              onDays={setDays}
+            />
+          </div>
+        </Section>
+        <Section title="JSON">
+          <div className="p-3">
+            <JsonPane
+              draft={draft}
+              onChange={(next) => {
+                setReadable(next !== undefined);
+                if (next === undefined) return;
+                if (save.isError) save.reset();
+                setDraft(next);
+                setRevision(revision + 1);
+              }}
+            />
+          </div>
+        </Section>
+      </div>
+    </form>
+  );
+}
+
+/** Actions that the form does not change. */
+function OtherActions({ draft, names }: { readonly draft: AutomationDraft; readonly names: Names }) {
+  const lists = [
+    ["Each time that it has fired", draft.actions_on_trigger],
+    ["When what it measures is in order again", draft.actions_on_resolve],
+  ] as const;
+  return lists.map(([when, actions]) =>
+    actions === undefined || actions.length === 0 ? null : (
+      <p key={when} className="text-muted">
+        {when}: {actions.map((action) => actionWords(action, names)).join(", ")}. These actions are changed as JSON.
+      </p>
+    ),
+  );
+}
+
+function previewOf(tested: AutomationTest | undefined, index: number) {
+  return tested?.firings.at(-1)?.actions.find((each) => each.list === "actions" && each.index === index);
+}

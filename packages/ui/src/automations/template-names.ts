@@ -1,0 +1,11 @@
+export const templateNames = [
+  "run-fails",
+  "run-takes-long",
+  "run-is-late",
+  "run-waits-long",
+  "no-success",
+  "pool-not-ready",
+  "own-event",
+  "no-event",
+] as const;
+export type TemplateName = (typeof templateNames)[number];

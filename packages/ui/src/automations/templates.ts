@@ -1,0 +1,103 @@
+import { stateNames } from "@ostinato/core";
+import type { Event } from "../api/types.ts";
+import type { AutomationDraft } from "./draft.ts";
+import type { TemplateName } from "./template-names.ts";
+import { noScope, type TriggerForm, triggerOf } from "./trigger-form.ts";
+
+interface Template {
+  readonly label: string;
+  readonly about: string;
+  readonly form: TriggerForm;
+}
+
+const blank: TriggerForm = {
+  about: "flow-run",
+  when: "happens",
+  names: [],
+  scope: noScope,
+  ids: [],
+  resource: "",
+  count: 1,
+  within: 0,
+};
+
+/** What people want to hear of most, each with a trigger to go on from. */
+export const templates: Readonly<Record<TemplateName, Template>> = {
+  "run-fails": {
+    label: "A run fails",
+    about: "or crashes",
+    form: { ...blank, names: [stateNames.failed, stateNames.crashed, stateNames.timedOut] },
+  },
+  "run-takes-long": {
+    label: "A run takes longer than…",
+    about: "and has not ended yet",
+    form: { ...blank, when: "lasts", names: [stateNames.running], within: 3600 },
+  },
+  "run-is-late": {
+    label: "A run is late",
+    about: "it should have started",
+    form: { ...blank, names: [stateNames.late] },
+  },
+  "run-waits-long": {
+    label: "A run waits too long",
+    about: "it is taken and does not start",
+    form: { ...blank, when: "lasts", names: [stateNames.pending], within: 600 },
+  },
+  "no-success": {
+    label: "No success since…",
+    about: "a flow did not complete in time",
+    form: { ...blank, when: "absent", names: [stateNames.completed], within: 86_400 },
+  },
+  "pool-not-ready": {
+    label: "A work pool is not ready",
+    about: "no worker is there",
+    form: { ...blank, about: "work-pool", when: "lasts", names: ["not-ready"], within: 300 },
+  },
+  "own-event": {
+    label: "An event of your own",
+    about: "that a program emits",
+    form: { ...blank, about: "event", names: ["order.paid"] },
+  },
+  "no-event": {
+    label: "No event since…",
+    about: "something did not happen",
+    form: { ...blank, about: "event", when: "absent", names: ["order.paid"], within: 3600 },
+  },
+};
+
+export function draftOfTemplate(name: TemplateName): AutomationDraft {
+  return emptyDraft(templates[name].form);
+}
+
+function emptyDraft(form: TriggerForm, name = ""): AutomationDraft {
+  return {
+    name,
+    description: "",
+    enabled: true,
+    tags: [],
+    trigger: triggerOf(form),
+    actions: [],
+    actions_on_trigger: [],
+    actions_on_resolve: [],
+  };
+}
+
+/** An automation that events like this one would fire: of the same name, and of the same flow or the same resource. */
+export function draftOfEvent(event: Event): AutomationDraft {
+  const [, about, name = ""] = /^prefect\.(flow-run|deployment|work-pool|work-queue)\.([^.]+)$/.exec(event.event) ?? [];
+  const id = event.resource["prefect.resource.id"] ?? "";
+  if (about === "flow-run") {
+    const flow = event.related.find((each) => each["prefect.resource.role"] === "flow")?.["prefect.resource.id"];
+    const flows = flow === undefined ? [] : [flow.slice("prefect.flow.".length)];
+    return emptyDraft({ ...blank, names: [name], scope: { ...noScope, flows } });
+  }
+  if (about !== undefined) {
+    return emptyDraft({
+      ...blank,
+      about: about as TriggerForm["about"],
+      names: [name],
+      ids: [id.slice(`prefect.${about}.`.length)],
+    });
+  }
+  return emptyDraft({ ...blank, about: "event", names: [event.event], resource: id });
+}

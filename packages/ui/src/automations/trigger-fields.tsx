@@ -1,0 +1,256 @@
+import { stateNames } from "@ostinato/core";
+import type { AutomationChoices } from "../api/types.ts";
+import { Select, TextField } from "../components/field.tsx";
+import { type Names, placeVerbs, runVerbs, triggerWords } from "./automation-words.ts";
+import { ChoiceMenu, choicesOf } from "./choice-menu.tsx";
+import { type DraftProblem, DurationField, NumberField, Problems } from "./fields.tsx";
+import {
+  formOf,
+  noScope,
+  placeStatuses,
+  type TriggerForm,
+  type TriggerInput,
+  type TriggerSubject,
+  type TriggerWhen,
+  triggerOf,
+} from "./trigger-form.ts";
+
+const subjects = [
+  { value: "flow-run", label: "a run" },
+  { value: "work-pool", label: "a work pool" },
+  { value: "work-queue", label: "a work queue" },
+  { value: "deployment", label: "a deployment" },
+  { value: "event", label: "an event" },
+] as const satisfies readonly { readonly value: TriggerSubject; readonly label: string }[];
+
+/** The trigger as a sentence to fill in. One that the fields cannot say is shown in words, and written as JSON. */
+export function TriggerFields(props: {
+  readonly trigger: TriggerInput;
+  readonly onChange: (trigger: TriggerInput) => void;
+  readonly choices: AutomationChoices | undefined;
+  readonly names: Names;
+  readonly problems: readonly DraftProblem[];
+}) {
+  const { trigger, onChange, choices, names, problems } = props;
+  const form = formOf(trigger);
+  if (form === undefined)
+    return (
+      <div className="flex flex-col gap-1.5">
+        <p className="break-words">{triggerWords(trigger, names)}.</p>
+        <p className="text-xs text-muted">
+          The fields cannot say all of this trigger. It stays as it is, and can be changed as JSON.
+        </p>
+        <Problems problems={problems} at="trigger" />
+      </div>
+    );
+  const change = (changed: Partial<TriggerForm>) => onChange(triggerOf({ ...form, ...changed }));
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-1.5">
+        <span>When</span>
+        <Select
+          label="What it is about"
+          value={form.about}
+          options={subjects}
+          onChange={(about) => change({ ...firstOf(about, form.when), related: undefined as never })}
+        />
+        <Scope form={form} choices={choices} onChange={change} />
+        <Select
+          label="What happens"
+          value={form.when}
+          options={whens(form.about)}
+          onChange={(when) => change(timed(form, when))}
+        />
+        <Happening form={form} onChange={change} />
+        {form.when === "happens" ? <Often form={form} onChange={change} /> : null}
+        {form.when === "happens" ? null : (
+          <>
+            <span>for</span>
+            <DurationField label="For how long" seconds={form.within} onChange={(within) => change({ within })} />
+          </>
+        )}
+      </div>
+      <Problems problems={problems} at="trigger" />
+    </div>
+  );
+}
+
+function whens(about: TriggerSubject): readonly { readonly value: TriggerWhen; readonly label: string }[] {
+  if (about === "event")
+    return [
+      { value: "happens", label: "comes" },
+      { value: "absent", label: "does not come" },
+    ];
+  return [
+    { value: "happens", label: about === "flow-run" ? "enters the state" : "becomes" },
+    { value: "lasts", label: "stays" },
+    { value: "absent", label: about === "flow-run" ? "does not enter" : "does not become" },
+  ];
+}
+
+/** Absent events are waited for at least 10 s by the server; a minute is what people mean at least. */
+const usualSeconds = 600;
+
+function timed(form: TriggerForm, when: TriggerWhen): Partial<TriggerForm> {
+  if (when === "happens") return { when, within: form.count > 1 ? form.within : 0 };
+  return { when, count: 1, within: form.within > 0 ? form.within : usualSeconds };
+}
+
+function firstOf(about: TriggerSubject, when: TriggerWhen): Partial<TriggerForm> {
+  const names = about === "event" ? [] : about === "flow-run" ? [stateNames.failed] : ["not-ready"];
+  return {
+    about,
+    names,
+    ids: [],
+    scope: noScope,
+    resource: "",
+    when: about === "event" && when === "lasts" ? "happens" : when,
+  };
+}
+
+interface PartProps {
+  readonly form: TriggerForm;
+  readonly onChange: (changed: Partial<TriggerForm>) => void;
+}
+
+function Scope({ form, onChange, choices }: PartProps & { readonly choices: AutomationChoices | undefined }) {
+  const { about, scope, ids } = form;
+  switch (about) {
+    case "event":
+      return null;
+    case "deployment":
+      return (
+        <ChoiceMenu
+          icon="deployments"
+          label="Deployments"
+          none="any deployment"
+          choices={choicesOf(choices?.deployments)}
+          chosen={ids}
+          onChange={(next) => onChange({ ids: next })}
+        />
+      );
+    case "work-pool":
+      return (
+        <ChoiceMenu
+          icon="pool"
+          label="Work pools"
+          none="any work pool"
+          choices={choicesOf(choices?.work_pools)}
+          chosen={ids}
+          onChange={(next) => onChange({ ids: next })}
+        />
+      );
+    case "work-queue":
+      return (
+        <ChoiceMenu
+          icon="queue"
+          label="Work queues"
+          none="any work queue"
+          choices={choicesOf(choices?.work_queues)}
+          chosen={ids}
+          onChange={(next) => onChange({ ids: next })}
+        />
+      );
+    default:
+  }
+  if (form.related !== undefined) return <span className="text-muted">that meets the conditions of its JSON</span>;
+  const part = (changed: Partial<TriggerForm["scope"]>) => onChange({ scope: { ...scope, ...changed } });
+  return (
+    <>
+      <span>of</span>
+      <ChoiceMenu
+        icon="flows"
+        label="Flows"
+        none="any flow"
+        choices={choicesOf(choices?.flows)}
+        chosen={scope.flows}
+        onChange={(flows) => part({ flows })}
+      />
+      <ChoiceMenu
+        icon="deployments"
+        label="Deployments"
+        none="any deployment"
+        choices={choicesOf(choices?.deployments)}
+        chosen={scope.deployments}
+        onChange={(deployments) => part({ deployments })}
+      />
+      <ChoiceMenu
+        icon="pool"
+        label="Work pools"
+        none="any work pool"
+        choices={choicesOf(choices?.work_pools)}
+        chosen={scope.pools}
+        onChange={(pools) => part({ pools })}
+      />
+      <TextField
+        aria-label="Tags"
+        placeholder="any tag"
+        value={scope.tags.join(", ")}
+        onChange={({ target }) => part({ tags: listIn(target.value) })}
+        className="w-24"
+      />
+    </>
+  );
+}
+
+/** Names that are written with commas between them. */
+function listIn(text: string): readonly string[] {
+  return text === "" ? [] : text.split(/,\s*/);
+}
+
+function Happening({ form, onChange }: PartProps) {
+  const { about, names, resource } = form;
+  if (about === "event")
+    return (
+      <>
+        <TextField
+          aria-label="Names of events"
+          placeholder="order.paid, order.*"
+          value={names.join(", ")}
+          onChange={({ target }) => onChange({ names: listIn(target.value) })}
+          className="w-56"
+        />
+        <span>of</span>
+        <TextField
+          aria-label="Id of the resource"
+          placeholder="any resource"
+          value={resource}
+          onChange={({ target }) => onChange({ resource: target.value })}
+          className="w-48"
+        />
+      </>
+    );
+  // States that programs name themselves are chosen by JSON, and stay chosen.
+  const known = [...new Set([...(about === "flow-run" ? Object.keys(runVerbs) : placeStatuses), ...names])];
+  const verbs = about === "flow-run" ? runVerbs : placeVerbs;
+  return (
+    <ChoiceMenu
+      icon="runs"
+      label="States"
+      none="any state"
+      choices={known.map((id) => ({ id, label: about === "flow-run" ? id : (verbs[id] ?? id) }))}
+      chosen={names}
+      onChange={(next) => onChange({ names: next })}
+    />
+  );
+}
+
+function Often({ form, onChange }: PartProps) {
+  return (
+    <>
+      <NumberField
+        label="How often"
+        min={1}
+        value={form.count}
+        onChange={(count) => onChange({ count, within: count > 1 ? form.within || usualSeconds : 0 })}
+      />
+      <span>{form.count === 1 ? "time" : "times"}</span>
+      {form.count > 1 ? (
+        <>
+          <span>within</span>
+          <DurationField label="Within which time" seconds={form.within} onChange={(within) => onChange({ within })} />
+        </>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,158 @@
+import { timeOrderedId } from "@ostinato/core";
+import { type Automation, createAutomation, createEvents, filterAutomations, readAutomation } from "@ostinato/protocol";
+import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFlowNamed, startRun } from "./fixtures.ts";
+import { type Site, startSite } from "./site.ts";
+
+let site: Site;
+let flow: string;
+
+beforeAll(async () => {
+  site = await startSite();
+  flow = await createFlowNamed(site.client, "train");
+});
+afterAll(() => site.close());
+
+const fails = async () => {
+  const run = await startRun(site.client, { flowId: flow, name: "happy-owl" });
+  await run.end("FAILED", "disk is full");
+};
+const automationNamed = async (name: string): Promise<Automation | undefined> =>
+  (await site.client.call(filterAutomations, { body: {} })).find((each) => each.name === name);
+const json = (page: Page) => page.getByRole("textbox", { name: "The automation as JSON" });
+
+test("somebody who doesn't code makes an automation, sees when it would have fired, and sees it fire", async () => {
+  await fails();
+  const { page, problems, close } = await site.open("/automations");
+  await page.getByRole("heading", { name: "No automation yet" }).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByRole("link", { name: "A run fails" }).click();
+  await page.getByText("It would have fired 1 time in the last 7 days.").waitFor();
+  await page.getByRole("button", { name: "Flows: any flow" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "train" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add an action" }).click();
+  await page.getByRole("combobox", { name: "What to do (First)" }).selectOption({ label: "cancel the run" });
+  await page.getByText("When a run of train fails, crashes or runs out of time, cancel the run.").waitFor();
+  await expect.poll(() => json(page).inputValue()).toContain(`prefect.flow.${flow}`);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("stop it");
+  await page.getByRole("button", { name: "Create the automation" }).click();
+
+  await page.getByRole("heading", { name: "stop it" }).waitFor();
+  await page.getByText("It has not fired yet").waitFor();
+  await fails();
+  const firings = page.getByRole("list", { name: "Firings, the latest first" });
+  await firings.getByRole("link", { name: "Flow run happy-owl failed" }).waitFor();
+  await firings.getByText(/^Cancel the run: /).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  await page.getByRole("switch", { name: "Switch the automation off" }).click();
+  await page.getByText("It is off, and counts no events.").waitFor();
+  await expect.poll(async () => (await automationNamed("stop it"))?.enabled).toBe(false);
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Duplicate" }).click();
+  await expect.poll(() => page.getByRole("textbox", { name: "Name", exact: true }).inputValue()).toBe("stop it (copy)");
+  expect(problems).toEqual([]);
+  await close();
+});
+
+/** As Prefect's client sends it. */
+const ofPython = {
+  name: "by Python",
+  description: "",
+  enabled: true,
+  tags: ["nightly"],
+  trigger: {
+    type: "compound" as const,
+    require: "all" as const,
+    within: 60,
+    triggers: [
+      { type: "event" as const, posture: "Reactive" as const, expect: ["order.paid"], threshold: 1, within: 0 },
+      { type: "event" as const, posture: "Reactive" as const, expect: ["order.sent"], threshold: 1, within: 0 },
+    ],
+  },
+  actions: [{ type: "do-nothing" as const }],
+  actions_on_trigger: [{ type: "do-nothing" as const }],
+};
+
+test("nothing of an automation made in Python is lost by the form, and JSON and form are in step", async () => {
+  const made = await site.client.call(createAutomation, { body: ofPython });
+  const { page, problems, close } = await site.open(`/automations/automation/${made.id}/edit`);
+  await page.getByText("When order.paid comes and order.sent comes within 1 minute, do nothing.").waitFor();
+  await page.getByText("The fields cannot say all of this trigger.").waitFor();
+  await page.getByRole("textbox", { name: "Description" }).fill("both came");
+  await expect.poll(() => json(page).inputValue()).toContain('"description": "both came"');
+  await json(page).fill((await json(page).inputValue()).replace('"within": 60', '"within": 120'));
+  await page.getByText("within 2 minutes").first().waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "by Python" }).waitFor();
+  const saved = await site.client.call(readAutomation, { params: { id: made.id } });
+  const withoutIds = (text: string) => text.replace(/"id":"[^"]+",?/g, "");
+  expect(withoutIds(JSON.stringify(saved.trigger))).toBe(
+    withoutIds(JSON.stringify(made.trigger).replace('"within":60', '"within":120')),
+  );
+  expect(saved).toMatchObject({
+    description: "both came",
+    tags: ["nightly"],
+    actions: made.actions,
+    actions_on_trigger: made.actions_on_trigger,
+  });
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("what the server refuses stands beside the field", async () => {
+  const { page, close } = await site.open("/automations/new?template=no-success");
+  await page.getByRole("button", { name: "States: Completed", exact: true }).waitFor();
+  await page.getByRole("radio", { name: "No event since…" }).check({ force: true });
+  const time = page.getByRole("textbox", { name: "For how long" });
+  await page.getByRole("combobox", { name: "Unit of: For how long" }).selectOption({ label: "seconds" });
+  await time.fill("3");
+  await page.getByRole("alert").getByText("must be at least 10 seconds").waitFor();
+  await time.fill("30");
+  await page.getByRole("alert").waitFor({ state: "detached" });
+  await close();
+});
+
+test("an event becomes an automation, and a failed action says why on the list", async () => {
+  const id = timeOrderedId((Date.now() * 1000) as Parameters<typeof timeOrderedId>[0]);
+  const happened = {
+    id,
+    occurred: new Date().toISOString(),
+    event: "order.lost",
+    resource: { "prefect.resource.id": "order.9" },
+  };
+  await site.client.call(createEvents, { body: [happened] });
+  const { page, problems, close } = await site.open(`/events/${id}`);
+  await page.getByRole("link", { name: "Make an automation from this" }).click();
+  await page.getByText("When order.lost of order.9 comes").waitFor();
+  await page.getByRole("button", { name: "Add an action" }).click();
+  await page.getByRole("combobox", { name: "What to do (First)" }).selectOption({ label: "cancel the run" });
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("find it");
+  await page.getByRole("button", { name: "Create the automation" }).click();
+  await page.getByRole("heading", { name: "find it" }).waitFor();
+  const again = timeOrderedId(((Date.now() + 1) * 1000) as Parameters<typeof timeOrderedId>[0]);
+  await site.client.call(createEvents, { body: [{ ...happened, id: again, occurred: new Date().toISOString() }] });
+  await page.getByText(/^Cancel the run: failed/).waitFor();
+
+  await page.getByRole("button", { name: "Run the actions now…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Run them now" }).click();
+  await dialog.getByText(/^Cancel the run: failed/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("link", { name: "Automations" }).first().click();
+  const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "find it" }) });
+  await row.getByText(/^Last firing: /).waitFor();
+  await row.getByRole("img", { name: "actions of 1 failed" }).waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await row.getByRole("button", { name: "Actions on find it" }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await dialog.getByText("Nobody will cancel the run for it.").waitFor();
+  await dialog.getByRole("button", { name: "Delete the automation" }).click();
+  await row.waitFor({ state: "detached" });
+  expect(await automationNamed("find it")).toBeUndefined();
+  expect(problems).toEqual([]);
+  await close();
+});
