@@ -3,7 +3,8 @@ import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable
 import { type BlockCriteria, blockDocumentCondition } from "../criteria/blocks.queries.ts";
 import { everything } from "../criteria/conditions.queries.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
-import { portable } from "../db/portable.ts";
+import { idsText, portable } from "../db/portable.ts";
+import { prepared } from "../db/prepared.ts";
 import type { Tables } from "../db/tables.ts";
 
 type TypeRow = Selectable<Tables["block_type"]>;
@@ -57,18 +58,25 @@ function selectDocuments(reader: Reader) {
     .select(nests.as("nests"));
 }
 
-export function blockDocumentById(reader: Reader, id: string): Promise<BlockDocumentRow | undefined> {
-  return selectDocuments(reader).where("block_document.id", "=", id).executeTakeFirst();
+const byId = prepared<{ id: string }, BlockDocumentRow>((reader, slot) =>
+  selectDocuments(reader).where("block_document.id", "=", slot("id")),
+);
+
+export async function blockDocumentById(reader: Reader, id: string): Promise<BlockDocumentRow | undefined> {
+  return (await byId(reader, { id })).rows[0];
 }
 
-export function blockDocumentByName(
-  reader: Reader,
-  { slug, name }: { readonly slug: string; readonly name: string },
-): Promise<BlockDocumentRow | undefined> {
-  return selectDocuments(reader)
-    .where("block_type.slug", "=", slug)
-    .where("block_document.name", "=", name)
-    .executeTakeFirst();
+interface TypeAndName {
+  readonly slug: string;
+  readonly name: string;
+}
+
+const byName = prepared<TypeAndName, BlockDocumentRow>((reader, slot) =>
+  selectDocuments(reader).where("block_type.slug", "=", slot("slug")).where("block_document.name", "=", slot("name")),
+);
+
+export async function blockDocumentByName(reader: Reader, named: TypeAndName): Promise<BlockDocumentRow | undefined> {
+  return (await byName(reader, named)).rows[0];
 }
 
 /** The same as `blockDocumentById`, held until the unit of work ends. */
@@ -120,19 +128,19 @@ export async function countBlockDocuments(reader: Reader, criteria: BlockCriteri
 
 export type ReferenceRow = Selectable<Tables["block_document_reference"]>;
 
-/** The table `below`: the references of these documents, and of all that they nest. */
-function below(ids: readonly string[]): RawBuilder<unknown> {
+/** The table `below`: the references of the documents whose ids are given as JSON, and of all that they nest. */
+function below(ids: string): RawBuilder<unknown> {
   return sql`WITH RECURSIVE below (parent_id, name, block_document_id) AS (
-      SELECT parent_id, name, block_document_id FROM block_document_reference WHERE parent_id IN (${sql.join(ids)})
+      SELECT parent_id, name, block_document_id FROM block_document_reference
+        WHERE parent_id IN (SELECT id FROM ${portable.rowsOf(ids, { id: "uuid" })} AS wanted)
       UNION SELECT reference.parent_id, reference.name, reference.block_document_id
         FROM block_document_reference AS reference JOIN below ON below.block_document_id = reference.parent_id)`;
 }
 
 export async function referencesBelow(reader: Reader, ids: readonly string[]): Promise<readonly ReferenceRow[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<ReferenceRow>`${below(ids)} SELECT parent_id, name, block_document_id FROM below`.execute(
-    reader,
-  );
+  const { rows } = await sql<ReferenceRow>`${below(idsText(ids))}
+    SELECT parent_id, name, block_document_id FROM below`.execute(reader);
   return rows;
 }
 
@@ -142,16 +150,18 @@ export interface NestedRow extends BlockDocumentRow {
   readonly field: string;
 }
 
-/** The documents that these nest, and those that they nest, by field. */
-export async function nestedBelow(reader: Reader, ids: readonly string[]): Promise<readonly NestedRow[]> {
-  if (ids.length === 0) return [];
+const nested = prepared<{ ids: string }, NestedRow>((_reader, slot) => {
   const columns = sql.join(typeColumns.map((column) => sql.raw(column.replace(" as ", " AS "))));
-  const { rows } = await sql<NestedRow>`${below(ids)}
+  return sql<NestedRow>`${below(slot("ids"))}
     SELECT below.parent_id, below.name AS field, block_document.*, ${columns}, 1 AS nests FROM below
       JOIN block_document ON block_document.id = below.block_document_id
       JOIN block_type ON block_type.id = block_document.block_type_id
-    ORDER BY below.name, below.parent_id`.execute(reader);
-  return rows;
+    ORDER BY below.name, below.parent_id`;
+});
+
+/** The documents that these nest, and those that they nest, by field. */
+export async function nestedBelow(reader: Reader, ids: readonly string[]): Promise<readonly NestedRow[]> {
+  return ids.length === 0 ? [] : (await nested(reader, { ids: idsText(ids) })).rows;
 }
 
 /** Those of the documents that are there, held against deletion and change until the unit of work ends. */

@@ -3,16 +3,23 @@ import type { Insertable, Selectable } from "kysely";
 import { blockSchemaCondition } from "../criteria/blocks.queries.ts";
 import { everything } from "../criteria/conditions.queries.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
+import { prepared } from "../db/prepared.ts";
 import type { Tables } from "../db/tables.ts";
 
 export type BlockSchemaRow = Selectable<Tables["block_schema"]>;
 
-export function blockSchemaById(reader: Reader, id: string): Promise<BlockSchemaRow | undefined> {
-  return reader.selectFrom("block_schema").selectAll().where("id", "=", id).executeTakeFirst();
+const byId = prepared<{ id: string }, BlockSchemaRow>((reader, slot) =>
+  reader.selectFrom("block_schema").selectAll().where("id", "=", slot("id")),
+);
+
+export async function blockSchemaById(reader: Reader, id: string): Promise<BlockSchemaRow | undefined> {
+  return (await byId(reader, { id })).rows[0];
 }
 
-export function blockSchemasByIds(reader: Reader, ids: readonly string[]): Promise<BlockSchemaRow[]> {
-  if (ids.length === 0) return Promise.resolve([]);
+export async function blockSchemasByIds(reader: Reader, ids: readonly string[]): Promise<BlockSchemaRow[]> {
+  const [first] = ids;
+  if (first === undefined) return [];
+  if (ids.length === 1) return (await byId(reader, { id: first })).rows;
   return reader.selectFrom("block_schema").selectAll().where("id", "in", ids).execute();
 }
 
