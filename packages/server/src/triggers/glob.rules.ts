@@ -3,9 +3,14 @@
  * one, `[ab]` for one of a few and `[!ab]` for any other one. A regular expression would take a time that grows with the power of the stars.
  */
 export function fits(text: string, pattern: string): boolean {
-  if (!isPattern(pattern)) return text === pattern;
-  const parts = partsOf(pattern);
-  let at = 0;
+  const { beginning, parts } = readPattern(pattern);
+  // Most patterns are a beginning with a star, and most texts begin otherwise.
+  if (!text.startsWith(beginning)) return false;
+  return parts === anything || fitsParts(text, parts, beginning.length);
+}
+
+function fitsParts(text: string, parts: readonly Part[], from: number): boolean {
+  let at = from;
   let part = 0;
   /** Where the last star stands, and how far what follows it has been tried. */
   let star = -1;
@@ -41,16 +46,27 @@ export function beginningOf(pattern: string): string {
 
 type Part = "*" | ((character: string) => boolean);
 
-const known = new Map<string, readonly Part[]>();
+const anything: readonly Part[] = ["*"];
+
+interface Pattern {
+  /** The characters before the first that stands for others. */
+  readonly beginning: string;
+  /** What follows them. */
+  readonly parts: readonly Part[];
+}
+
+const known = new Map<string, Pattern>();
 const maxKnown = 1000;
 
-function partsOf(pattern: string): readonly Part[] {
+function readPattern(pattern: string): Pattern {
   const before = known.get(pattern);
   if (before !== undefined) return before;
   if (known.size >= maxKnown) known.clear();
-  const parts = readParts(pattern);
-  known.set(pattern, parts);
-  return parts;
+  const beginning = beginningOf(pattern);
+  const rest = pattern.slice(beginning.length);
+  const read = { beginning, parts: rest === "*" ? anything : readParts(rest) };
+  known.set(pattern, read);
+  return read;
 }
 
 function readParts(pattern: string): readonly Part[] {

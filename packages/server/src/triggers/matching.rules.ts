@@ -30,10 +30,28 @@ function isEmpty(specification: ResourceSpecification): boolean {
 }
 
 function matches(specification: ResourceSpecification, resource: Resource): boolean {
-  return Object.entries(specification).every(([label, patterns]) => {
+  return conditionsOf(specification).every(({ label, patterns }) => {
     const value = resource[label];
-    return value !== undefined && [patterns].flat().some((pattern) => fitsValue(value, pattern));
+    return value !== undefined && patterns.some((pattern) => fitsValue(value, pattern));
   });
+}
+
+interface Condition {
+  readonly label: string;
+  /** The value fits one of them. */
+  readonly patterns: readonly string[];
+}
+
+const known = new WeakMap<ResourceSpecification, readonly Condition[]>();
+
+/** Taken apart once: an event may be held against hundreds of triggers. */
+function conditionsOf(specification: ResourceSpecification): readonly Condition[] {
+  let conditions = known.get(specification);
+  if (conditions === undefined) {
+    conditions = Object.entries(specification).map(([label, patterns]) => ({ label, patterns: [patterns].flat() }));
+    known.set(specification, conditions);
+  }
+  return conditions;
 }
 
 function fitsValue(value: string, pattern: string): boolean {
