@@ -30,9 +30,9 @@ export async function limitOfDeployment(unit: Unit, id: string, limit: number | 
   const name = `deployment:${id}`;
   const now = context.clock.now();
   if (limit === null) {
-    const [former] = await queries.idsOfLimits(tx, [name]);
+    const [former] = await queries.limitsWithNames(tx, [name]);
     await queries.deleteLimit(tx, name);
-    if (former !== undefined) unit.deleted("concurrency-limit", [former]);
+    if (former !== undefined) unit.deleted("concurrency-limit", [former.id]);
   } else {
     const limitId = await queries.putLimit(tx, { id: timeOrderedId(now), name, maxSlots: limit, now });
     await queries.setLimitOfDeployment(tx, id, limitId);

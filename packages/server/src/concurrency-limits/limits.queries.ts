@@ -131,16 +131,18 @@ export async function lockLimitsOf(tx: Writer, { names, ids }: Sought): Promise<
   return rows.map(({ id }) => id);
 }
 
-/** The ids of the limits with these names. */
-export async function idsOfLimits(reader: Reader, names: readonly string[]): Promise<readonly string[]> {
+/** The limits with these names, in the order of their ids. */
+export async function limitsWithNames(
+  reader: Reader,
+  names: readonly string[],
+): Promise<readonly { readonly id: string; readonly name: string }[]> {
   if (names.length === 0) return [];
-  const rows = await reader
+  return reader
     .selectFrom("concurrency_limit")
-    .select("id")
+    .select(["id", "name"])
     .where("name", "in", names)
     .orderBy("id")
     .execute();
-  return rows.map(({ id }) => id);
 }
 
 export async function namesOfLimits(

@@ -155,6 +155,34 @@ describeOnEachDatabase("limits by name", (database) => {
     expect((await take(name)).status).toBe(200);
   });
 
+  test("a name whose limit was renamed or deleted limits nothing, and its leases may be renewed and given back", async () => {
+    const one = await limit({ limit: 1 });
+    const { body: held } = await take(one.name);
+    expect((await call("PATCH", one.id, { name: `${one.name} renamed` })).status).toBe(204);
+    const { body: lease } = await take(one.name);
+    expect(lease.limits).toEqual([]);
+    expect((await call("POST", `leases/${lease.lease_id}/renew`, { lease_duration: 60 })).status).toBe(204);
+    await giveBack(lease.lease_id);
+    expect((await take(`${one.name} renamed`)).status).toBe(423);
+    await giveBack(held.lease_id);
+    expect((await take(`${one.name} renamed`)).body.limits).toMatchObject([{ id: one.id }]);
+    expect((await call("DELETE", one.id)).status).toBe(204);
+    expect((await take(`${one.name} renamed`)).body.limits).toEqual([]);
+  });
+
+  test("who waits again after its lease has ended leaves the line by giving back", async () => {
+    const { name } = await limit({ limit: 1 });
+    const again = { waiter_id: waiter(21), lease_duration: 60 };
+    expect((await take(name, again)).status).toBe(200);
+    await slotsOn(server, clock).hear(70);
+    const { body: other } = await take(name);
+    expect((await take(name, again)).status).toBe(423);
+    expect((await take(name, { waiter_id: waiter(22) })).status).toBe(423);
+    await giveBack(waiter(21));
+    await giveBack(other.lease_id);
+    expect((await take(name, { waiter_id: waiter(22) })).status).toBe(200);
+  });
+
   test("one that waits for many slots gets them, though others want few", async () => {
     const { name } = await limit({ limit: 3 });
     const small = [await take(name), await take(name)];

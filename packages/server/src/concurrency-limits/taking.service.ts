@@ -6,6 +6,7 @@ import { Locked, refused } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { filledNow, secondsUntilFree } from "./filling.rules.ts";
 import { noteChanged, noteFreed } from "./freed.ts";
+import { KnownLimits } from "./known-limits.ts";
 import { emptyLeaseId, isEmptyLease } from "./lease-ids.rules.ts";
 import * as leases from "./leases.queries.ts";
 import * as queries from "./limits.queries.ts";
@@ -41,13 +42,27 @@ export async function takeByName(context: Context, request: Omit<SlotRequest, "l
 
 async function takeWanted(context: Context, wanted: Wanted): Promise<SlotLease> {
   const names = [...new Set(wanted.names)];
-  const now = context.clock.now();
-  const known = await queries.idsOfLimits(context.db.read, names);
-  if (known.length === 0 && !isKeyed(wanted)) return { lease_id: emptyLeaseId(timeOrderedId(now)), limits: [] };
-  const subject = known.length < names.length ? names.toSorted() : known;
+  const { known } = ofServer(context);
+  const ids = known.ofNames(names) ?? (await findLimits(context, names));
+  if (ids.length === 0 && !isKeyed(wanted)) return leaseOfNothing(context.clock.now());
+  const subject = ids.length < names.length ? names.toSorted() : ids;
   const answer = await inTurn(context, subject, { does: "take", wanted: { ...wanted, names } });
   if (answer instanceof Error) throw answer;
+  known.rememberLease(
+    answer.lease_id,
+    answer.limits.map(({ id }) => id),
+  );
   return answer;
+}
+
+async function findLimits(context: Context, names: readonly string[]): Promise<readonly string[]> {
+  const limits = await queries.limitsWithNames(context.db.read, names);
+  ofServer(context).known.rememberNames(limits);
+  return limits.map(({ id }) => id);
+}
+
+function leaseOfNothing(now: Timestamp): SlotLease {
+  return { lease_id: emptyLeaseId(timeOrderedId(now)), limits: [] };
 }
 
 function isKeyed({ keyed }: Wanted): boolean {
@@ -58,9 +73,14 @@ function isKeyed({ keyed }: Wanted): boolean {
 export async function giveSlotsBack(context: Context, leaseId: string): Promise<void> {
   if (isEmptyLease(leaseId)) return;
   const id = leaseId.toLowerCase();
-  const limitIds = await leases.limitsOfLease(context.db.read, id);
-  if (limitIds.length > 0) await inTurn(context, limitIds, { does: "give", leaseId: id, limitIds });
-  else await unit(context, (unit) => giveBackOrLeave(unit, id));
+  const known = ofServer(context).known.forgetLease(id);
+  const limitIds = known ?? (await leases.limitsOfLease(context.db.read, id));
+  if (limitIds.length > 0) {
+    const answer = await inTurn(context, limitIds, { does: "give", leaseId: id, limitIds });
+    if (answer instanceof Error) throw answer;
+    if (answer.limits.length > 0) return;
+  }
+  await unit(context, (unit) => giveBackOrLeave(unit, id));
 }
 
 /** One that waited may have got its slots meanwhile. */
@@ -73,7 +93,9 @@ type Call =
   | { readonly does: "take"; readonly wanted: Wanted }
   | { readonly does: "give"; readonly leaseId: string; readonly limitIds: readonly string[] };
 
-/** An error is for this caller alone: the others of the turn get what they ask for. */
+/**
+ * The limits whose slots were taken or given back. An error is for this caller alone: the others of the turn get what they ask for.
+ */
 type Answer = SlotLease | Error;
 
 interface Asked {
@@ -81,20 +103,30 @@ interface Asked {
   readonly call: Call;
 }
 
-/** By the bus of the server, which all requests share. */
-const turnsOfServers = new WeakMap<Bus, ReturnType<typeof slotTurns<Asked, Answer>>>();
+interface OfServer {
+  readonly turns: ReturnType<typeof slotTurns<Asked, Answer>>;
+  readonly known: KnownLimits;
+}
 
-function inTurn(context: Context, subject: readonly string[], call: Call): Promise<Answer> {
-  let turns = turnsOfServers.get(context.bus);
-  if (turns === undefined) {
-    turns = slotTurns<Asked, Answer>(async (asked) => {
+/** By the bus of the server, which all requests share. */
+const servers = new WeakMap<Bus, OfServer>();
+
+function ofServer(context: Context): OfServer {
+  let own = servers.get(context.bus);
+  if (own === undefined) {
+    const turns = slotTurns<Asked, Answer>(async (asked) => {
       const calls = asked.map(({ call }) => call);
       // What slots need of a context is the same for all requests.
       return unit(asked[0]?.context ?? context, (unit) => inOneUnit(unit, calls));
     });
-    turnsOfServers.set(context.bus, turns);
+    own = { turns, known: new KnownLimits() };
+    servers.set(context.bus, own);
   }
-  return turns(subject.join("\n"), { context, call });
+  return own;
+}
+
+function inTurn(context: Context, subject: readonly string[], call: Call): Promise<Answer> {
+  return ofServer(context).turns(subject.join("\n"), { context, call });
 }
 
 /** Ends leases and frees their slots; false where they held none. */
@@ -152,8 +184,9 @@ async function inOneUnit(unit: Unit, calls: readonly Call[]): Promise<Answer[]> 
   const freed = new Set<string>();
   const answers = calls.map((call): Answer => {
     if (call.does === "take") return take(turn, call.wanted);
-    for (const id of board.giveBack(call.leaseId)) freed.add(id);
-    return { lease_id: call.leaseId, limits: [] };
+    const held = new Set(board.giveBack(call.leaseId));
+    for (const id of held) freed.add(id);
+    return { lease_id: call.leaseId, limits: limits.filter(({ id }) => held.has(id)).map(nameOf) };
   });
   await write(unit, turn);
   const ofDeployments = limits.filter(({ id, of_deployments }) => freed.has(id) && of_deployments > 0);
@@ -183,7 +216,10 @@ async function putKeyed({ tx }: Unit, takes: readonly Wanted[], now: Timestamp):
 
 function take(turn: Turn, wanted: Wanted): Answer {
   const { board, now } = turn;
-  const limits = board.limitsNamed(new Set(wanted.names)).filter(({ active }) => active === 1);
+  const named = board.limitsNamed(new Set(wanted.names));
+  // They were deleted meanwhile.
+  if (named.length === 0) return leaseOfNothing(now);
+  const limits = named.filter(({ active }) => active === 1);
   const refusal = refusalOf(limits, wanted);
   if (refusal !== undefined) return refusal;
   const place = placeOf(wanted);

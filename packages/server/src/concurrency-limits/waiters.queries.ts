@@ -12,6 +12,7 @@ export interface WaiterRow {
 
 /** Who waits for slots of the limits, those who wait longest first. */
 export async function waitersOf(reader: Reader, limitIds: readonly string[]): Promise<readonly WaiterRow[]> {
+  if (limitIds.length === 0) return [];
   return reader
     .selectFrom("concurrency_waiter")
     .select(["limit_id", "waiter_id", "slots"])
