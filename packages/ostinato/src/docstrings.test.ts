@@ -45,6 +45,7 @@ test("the examples in the docstrings compile", async () => {
         // The entry file passes on all of the SDK; with it the compiler would look at the server too.
         paths: {
           ostinato: [join(root, "packages/sdk/src/index.ts")],
+          "ostinato/automations": [join(root, "packages/sdk/src/automations/index.ts")],
           "ostinato/config": [join(root, "packages/ostinato/src/config.ts")],
           "ostinato/integration": [join(root, "packages/sdk/src/integration.ts")],
           // Schemas are given with the library of the user's choice.

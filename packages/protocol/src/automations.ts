@@ -144,6 +144,8 @@ export const automationsRelatedTo = route({
   summary: "The automations that have to do with a resource",
   tag,
   params: OfResource,
+  /** Prefect's servers have no `owned`, by which only those are found that go with the resource. */
+  query: Open({ owned: Type.Optional(Type.Boolean()) }),
   replies: { 200: Type.Array(Automation) },
 });
 

@@ -3,6 +3,7 @@ export * from "./actions.ts";
 export * from "./admin.ts";
 export * from "./artifacts.ts";
 export * from "./assets.ts";
+export * from "./automation-deploys.ts";
 export * from "./automation-firings.ts";
 export * from "./automations.ts";
 export * from "./block-documents.ts";

@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
 import { assetRoutes } from "./assets/assets.routes.ts";
+import { automationDeployRoutes } from "./automation-deploys/automation-deploys.routes.ts";
 import { automationFiringRoutes } from "./automation-firings/firings.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
 import { blockDocumentRoutes } from "./block-documents/block-documents.routes.ts";
@@ -156,6 +157,7 @@ export function buildApp(
       resultRoutes(serve);
       artifactRoutes(serve);
       assetRoutes(serve);
+      automationDeployRoutes(serve);
       automationRoutes(serve);
       automationFiringRoutes(serve);
       collectionRoutes(serve);

@@ -1,5 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { assetRoutes } from "./assets/assets.routes.ts";
+import { automationDeployRoutes } from "./automation-deploys/automation-deploys.routes.ts";
 import { automationFiringRoutes } from "./automation-firings/firings.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
 import { blockDocumentRoutes } from "./block-documents/block-documents.routes.ts";
@@ -53,6 +54,7 @@ export function operatorsRoutes(
   taskRunStateRoutes(serve);
   observedStateRoutes(serve);
   assetRoutes(serve);
+  automationDeployRoutes(serve);
   automationRoutes(serve);
   automationFiringRoutes(serve);
   collectionRoutes(serve);

@@ -116,6 +116,31 @@ describe("ostinato deploy", () => {
     expect((await read("nightly")).parameters).toEqual({ depth: 8 });
   });
 
+  test("makes the automations of the config after its deployments, and prunes those that it does not have any more", async () => {
+    const write = (automations: string) =>
+      place.write(
+        `${name}/ostinato.config.ts`,
+        `import { automation, doNothing, runDeployment } from "ostinato/automations";
+        import { defineConfig } from "ostinato/config";
+        const follow = (event: string) => automation({ name: "${name} follows", when: { event }, then: runDeployment("${name}/nightly") });
+        const rest = automation({ name: "${name} rests", when: { flow: "${name}", noState: "Completed", within: "1d" }, then: doNothing() });
+        export default defineConfig({ defaults: { workPool: "machines" }, deployments: [${nightly}], automations: [${automations}] });`,
+      );
+    write('follow("order.paid"), rest');
+    const { stdout, code } = await deploy("--all");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`+ automation "${name} follows" will be created`);
+    expect(stdout).toContain("Plan: 3 to create.");
+    write('follow("order.sent")');
+    const again = await deploy("--all", "--prune", "--yes");
+    expect(again.stdout).toMatch(/~ automation ".* follows" will be changed\n {4}trigger: .*order\.paid/);
+    expect(again.stdout).toContain(`- automation "${name} rests" will be deleted`);
+    const { id } = await read("nightly");
+    const listed = JSON.parse((await place.run("automation", "inspect", `${name} follows`, "--json")).stdout);
+    expect(listed).toMatchObject({ trigger: { expect: ["order.sent"] }, actions: [{ deployment_id: id }] });
+    expect((await place.run("automation", "inspect", `${name} rests`)).code).toBe(1);
+  });
+
   test("deploys those that are named, with or without their flow", async () => {
     config(`${nightly}, ${weekly}`);
     expect((await deploy("weekly")).stdout).toContain("Plan: 1 to create.");

@@ -2,6 +2,7 @@ import { didYouMean } from "@ostinato/core";
 import { closeSession } from "@ostinato/sdk";
 import {
   type DeploymentPlan,
+  type Plan,
   type ProjectEntry,
   type ProjectPlan,
   planProject,
@@ -32,6 +33,8 @@ export async function deployProject(names: readonly string[], options: DeployCom
   checkOptions(names, options);
   const file = await readProjectFile(options.config);
   const entries = chosenEntries(file, names, options.all === true);
+  // Names are those of deployments.
+  const automations = names.length === 0 ? file.automations : [];
   for (const remark of file.remarks) note(remark);
   await withServer(async ({ overNetwork }) => {
     if (overNetwork) return;
@@ -40,26 +43,27 @@ export async function deployProject(names: readonly string[], options: DeployCom
     });
   });
   try {
-    await deployEntries(file, { entries, names }, options);
+    await deployEntries(file, { entries, automations, names }, options);
   } finally {
     await closeSession();
   }
 }
 
 interface Chosen {
+  readonly automations: ProjectFile["automations"];
   readonly entries: readonly ProjectEntry[];
   readonly names: readonly string[];
 }
 
 async function deployEntries(
   file: ProjectFile,
-  { entries, names }: Chosen,
+  { names, ...chosen }: Chosen,
   options: DeployCommandOptions,
 ): Promise<void> {
   const { dryRun = false, json = false, prune = false } = options;
   // Entrypoints start from the folder of the config, wherever the command is started.
   process.chdir(file.folder);
-  const planned = await planProject(await session(), entries, {
+  const planned = await planProject(await session(), chosen, {
     project: file.name,
     base: file.folder,
     overwrite: options.overwrite === true,
@@ -68,12 +72,15 @@ async function deployEntries(
   });
   const plan = { ...planned, plans: namedPlans(planned.plans, names) };
   refuseProblems(plan, file.shown);
-  const changes = plan.plans.filter(isChange);
-  if (!json) sayPlans(plan.plans);
+  const plans: readonly Plan[] = [...plan.plans, ...plan.automations];
+  const changes = plans.filter(isChange);
+  if (!json) sayPlans(plans);
   const isDone = !dryRun && (changes.length === 0 || (await isAllowed(changes, options)));
-  if (isDone) await applyAll(plan.plans);
-  if (json) sayJson({ applied: isDone, deployments: plan.plans.map(planJson), warnings: plan.warnings });
-  else {
+  if (isDone) await applyAll(plans);
+  if (json) {
+    const shown = { deployments: plan.plans.map(planJson), automations: plan.automations.map(planJson) };
+    sayJson({ applied: isDone, ...shown, warnings: plan.warnings });
+  } else {
     if (isDone) sayDone(changes);
     else if (changes.length > 0) note("Nothing was changed.");
     for (const warning of plan.warnings) note(`Warning: ${warning}`);
@@ -127,24 +134,24 @@ function namedPlans(plans: readonly DeploymentPlan[], names: readonly string[]):
 function refuseProblems({ problems }: ProjectPlan, shown: string): void {
   if (problems.length === 0) return;
   for (const problem of problems) note(`Error: ${problem}`);
-  const what = problems.length === 1 ? "A deployment" : `${problems.length} deployments`;
+  const what = problems.length === 1 ? "A part" : `${problems.length} parts`;
   throw usageError(`${what} of ${shown} can't be made, so nothing was changed.`);
 }
 
 /** In a terminal a person is asked. Elsewhere the command is enough, unless deployments go. */
-async function isAllowed(changes: readonly DeploymentPlan[], { yes }: DeployCommandOptions): Promise<boolean> {
+async function isAllowed(changes: readonly Plan[], { yes }: DeployCommandOptions): Promise<boolean> {
   const deleted = changes.filter(({ action }) => action === "delete");
   const isAsked = process.stdin.isTTY && process.stdout.isTTY;
   if (deleted.length === 0 && !isAsked) return true;
   const question =
     deleted.length === 0
       ? "Go ahead?"
-      : `${deleted.map(({ name }) => name).join(", ")} will be deleted with schedules and runs that have not begun. Go ahead?`;
+      : `${deleted.map(({ name }) => name).join(", ")} will be deleted, deployments with their schedules and the runs that have not begun. Go ahead?`;
   return await confirmed(question, yes);
 }
 
 /** Each by itself: what was done before one fails stays done, and is said. */
-async function applyAll(plans: readonly DeploymentPlan[]): Promise<void> {
+async function applyAll(plans: readonly Plan[]): Promise<void> {
   const done: string[] = [];
   for (const { name, apply } of plans) {
     try {
@@ -152,7 +159,7 @@ async function applyAll(plans: readonly DeploymentPlan[]): Promise<void> {
       done.push(name);
     } catch (error) {
       const before = done.length === 0 ? "Nothing was changed before." : `Done before: ${done.join(", ")}.`;
-      throw new CliError(`Deployment ${name} could not be made: ${sentenceOf(error)} ${before}`, { cause: error });
+      throw new CliError(`${name} could not be made: ${sentenceOf(error)} ${before}`, { cause: error });
     }
   }
 }

@@ -1,35 +1,30 @@
 import { jsonText } from "@ostinato/core";
-import type { DeploymentPlan } from "@ostinato/sdk/deploy-project";
+import type { Plan } from "@ostinato/sdk/deploy-project";
 import { say } from "../output/output.ts";
 import { cutTo, oneLine, paint } from "../output/text.ts";
 
-export function isChange({ action }: DeploymentPlan): boolean {
+export function isChange({ action }: Plan): boolean {
   return action !== "unchanged";
 }
 
-/** Shows what is going to happen to each deployment, field by field, and how many are made, changed and deleted. */
-export function sayPlans(plans: readonly DeploymentPlan[]): void {
+/** Shows what is going to happen to each deployment and automation, field by field, and how many are made, changed and deleted. */
+export function sayPlans(plans: readonly Plan[]): void {
   for (const plan of plans) sayPlan(plan);
   const counts = (["create", "change", "delete", "unchanged"] as const)
     .map((action) => ({ action, count: plans.filter((plan) => plan.action === action).length }))
     .filter(({ count }) => count > 0)
     .map(({ action, count }) => `${count} ${countWords[action]}`);
-  say(counts.length === 0 ? "There are no deployments." : `Plan: ${counts.join(", ")}.`);
+  say(counts.length === 0 ? "There is nothing to deploy." : `Plan: ${counts.join(", ")}.`);
 }
 
 /** Says what was done. */
-export function sayDone(changes: readonly DeploymentPlan[]): void {
+export function sayDone(changes: readonly Plan[]): void {
   if (changes.length === 0) return;
   say(`Done: ${changes.map(({ name, action }) => `${name} ${doneWords[action]}`).join(", ")}.`);
 }
 
 /** A plan for programs. */
-export function planJson({
-  name,
-  action,
-  changes,
-  kept,
-}: DeploymentPlan): Pick<DeploymentPlan, "name" | "action" | "changes" | "kept"> {
+export function planJson({ name, action, changes, kept }: Plan): Pick<Plan, "name" | "action" | "changes" | "kept"> {
   return { name, action, changes, kept };
 }
 
@@ -42,7 +37,7 @@ const marks = {
   unchanged: ["dim", "="],
 } as const;
 
-function sayPlan({ name, action, changes, kept }: DeploymentPlan): void {
+function sayPlan({ name, action, changes, kept }: Plan): void {
   const [colour, mark] = marks[action];
   const what = action === "unchanged" ? "is unchanged" : `will be ${doneWords[action]}`;
   say(paint(colour, `${mark} ${name} ${what}`));

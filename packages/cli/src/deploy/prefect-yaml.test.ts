@@ -96,14 +96,53 @@ deployments:
     const { remarks } = read(`
 build: [{ prefect_docker.deployments.steps.build_docker_image: { image_name: a } }]
 deployments:
-- { name: a, entrypoint: a.ts:a, entrypiont: b.ts:b, triggers: [{ enabled: true }], schedule: {} }
+- { name: a, entrypoint: a.ts:a, entrypiont: b.ts:b, sla: [{ name: late }], schedule: {} }
 - { name: b, entrypoint: a.ts:a, build: [] }
 `);
     expect(remarks).toEqual([
       'prefect.yaml: a: "entrypiont" means nothing here. Did you mean "entrypoint"?',
       "prefect.yaml: a: its build steps are not run. Do what they do before this command, and name the image in job_variables.",
-      "prefect.yaml: a: this command does not make its triggers. For triggers, run `prefect deploy`.",
+      "prefect.yaml: a: this command does not make its sla.",
     ]);
+  });
+
+  test("reads triggers as Prefect's client does, and leaves templates to their firing", () => {
+    const { entries } = read(
+      `
+deployments:
+- name: a
+  entrypoint: a.ts:a
+  triggers:
+  - { expect: [order.paid], match: { shop: "{{ $SHOP }}" }, parameters: { id: "{{ event.resource.id }}" }, schedule_after: 60 }
+  - { type: compound, require: all, enabled: false, name: both, triggers: [{ expect: [x] }, { posture: Proactive, expect: [y], within: 60 }] }
+`,
+      { SHOP: "main" },
+    );
+    expect(entries[0]?.options.triggers).toEqual([
+      {
+        when: { trigger: { type: "event", posture: "Reactive", expect: ["order.paid"], match: { shop: "main" } } },
+        parameters: { id: "{{ event.resource.id }}" },
+        after: 60,
+      },
+      {
+        name: "both",
+        enabled: false,
+        when: {
+          trigger: {
+            type: "compound",
+            require: "all",
+            within: null,
+            triggers: [
+              { type: "event", posture: "Reactive", expect: ["x"] },
+              { type: "event", posture: "Proactive", expect: ["y"], within: 60 },
+            ],
+          },
+        },
+      },
+    ]);
+    expect(() => read("deployments: [{ name: a, entrypoint: a.ts:a, triggers: x }]")).toThrow(
+      'triggers is "x"; give a list',
+    );
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { type Project, type ProjectEntry, refuseEqualNames } from "@ostinato/sdk
 import { parseDocument } from "yaml";
 import { usageError } from "../errors.ts";
 import { readYamlLimit, readYamlSchedules } from "./prefect-yaml-parts.ts";
+import { readYamlTriggers } from "./prefect-yaml-triggers.ts";
 import { asRecord, isAbsent, type YamlRecord } from "./yaml-values.ts";
 
 export interface PrefectYaml extends Project {
@@ -62,7 +63,8 @@ export function readPrefectYaml(text: string, { shown, environment }: PrefectYam
     return entryOf(what, { deployment, file, environment });
   });
   refuseEqualNames(shown, entries);
-  return { name: typeof file.name === "string" ? file.name : undefined, entries, remarks: [...new Set(remarks)] };
+  const name = typeof file.name === "string" ? file.name : undefined;
+  return { name, entries, automations: [], remarks: [...new Set(remarks)] };
 }
 
 /** Prefect ignores them, and so does this command, but a mistyped name should not go unseen. */
@@ -82,10 +84,7 @@ function undone(what: string, file: YamlRecord, deployment: YamlRecord): readonl
       (key) =>
         `${what}: its ${key} steps are not run. Do what they do before this command, and name the image in job_variables.`,
     );
-  const further = (["triggers", "sla"] as const)
-    .filter((key) => !isEmpty(deployment[key]))
-    .map((key) => `${what}: this command does not make its ${key}. For triggers, run \`prefect deploy\`.`);
-  return [...steps, ...further];
+  return isEmpty(deployment.sla) ? steps : [...steps, `${what}: this command does not make its sla.`];
 }
 
 function isEmpty(value: unknown): boolean {
@@ -104,7 +103,7 @@ interface Entry {
 }
 
 function entryOf(what: string, { deployment, file, environment }: Entry): ProjectEntry {
-  const { pull: _, build: __, push: ___, triggers: ____, sla: _____, ...own } = deployment;
+  const { pull: _, build: __, push: ___, sla: ____, triggers, ...own } = deployment;
   refuseReferences(what, own);
   const filled = asRecord(what, fillPlaceholders(own, {}, environment));
   const { name, version, description, entrypoint, tags, parameters, paused } = filled;
@@ -118,6 +117,7 @@ function entryOf(what: string, { deployment, file, environment }: Entry): Projec
     parameters: isEmpty(parameters) ? undefined : parameters,
     paused,
     ...readYamlSchedules(what, filled),
+    triggers: readYamlTriggers(what, triggers, environment),
     concurrency: readYamlLimit(what, filled.concurrency_limit),
     workPool: asText(pool.name),
     workQueue: asText(pool.work_queue_name),

@@ -61,13 +61,17 @@ export class DevDeployments {
     this.#version += 1;
     try {
       const { entries, folder, name } = await this.#read();
-      const { plans, problems } = await planProject(await session(), entries, {
-        project: `${name} (dev)`,
-        base: folder,
-        overwrite: false,
-        prune: false,
-        describe: (file) => this.#describe(file),
-      });
+      const { plans, problems } = await planProject(
+        await session(),
+        { entries, automations: [] },
+        {
+          project: `${name} (dev)`,
+          base: folder,
+          overwrite: false,
+          prune: false,
+          describe: (file) => this.#describe(file),
+        },
+      );
       for (const problem of problems) note(`Problem: ${sentence(problem)} The deployment stays as it was.`);
       for (const plan of plans) {
         await plan.apply();

@@ -90,7 +90,7 @@ export async function deleteBlock({ client }: Api, { type }: BlockDefinition, na
 }
 
 /** Rejects where there is no such block. */
-export async function blockIdByName({ client }: Api, { type, name }: NamedBlock): Promise<string> {
+export async function blockIdByName({ client }: Pick<Api, "client">, { type, name }: NamedBlock): Promise<string> {
   return (await requireDocument(client, type, name)).id;
 }
 

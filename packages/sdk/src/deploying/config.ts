@@ -1,3 +1,4 @@
+import type { Automation } from "../automations/automation.ts";
 import type { FileDeployOptions } from "../flow/deploy-options.ts";
 
 /** A deployment of a project; the work pool may be that of the defaults. */
@@ -10,12 +11,15 @@ export interface ProjectConfig {
   /** Options of all deployments that do not say them. Job variables and parameters are added to each other by name. */
   readonly defaults?: Partial<Omit<FileDeployOptions, "name" | "entrypoint">>;
   readonly deployments: readonly ProjectDeployment[];
+  /** What `automation()` of `ostinato/automations` returned. */
+  readonly automations?: readonly Automation[];
 }
 
 /**
  * Gives the config as it is, with its types checked while it is written.
  *
  * ```ts
+ * import { automation, notify, slack } from "ostinato/automations";
  * import { defineConfig } from "ostinato/config";
  *
  * export default defineConfig({
@@ -24,6 +28,7 @@ export interface ProjectConfig {
  *     { name: "nightly", entrypoint: "flows/train.ts:train", cron: "0 2 * * *", parameters: { depth: 8 } },
  *     { name: "by-hand", entrypoint: "flows/train.ts:train" },
  *   ],
+ *   automations: [automation({ name: "training fails", when: { flow: "train", state: "Failed" }, then: notify(slack("team")) })],
  * });
  * ```
  */

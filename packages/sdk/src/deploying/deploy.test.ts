@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { timeOrderedId } from "@ostinato/core";
 import {
+  automationsRelatedTo,
   createWorkPool,
   type Deployment,
   deleteWorkPool,
@@ -320,4 +321,51 @@ test("flow.deploy() finds the entrypoint by itself", async () => {
   });
   const elsewhere = { ...options, source: { folder: "docs" } };
   await expect(deployableOfFlow(train, elsewhere)).rejects.toThrow(/which is not below .*docs, where its runs work/);
+});
+
+describe("the triggers of a deployment", () => {
+  const owned = async () => {
+    const params = { resource_id: `prefect.deployment.${(await onServer()).id}` };
+    return await recorder.client.call(automationsRelatedTo, { params, query: { owned: true } });
+  };
+
+  test("are automations that go with it, and are those of the last deploy", async () => {
+    const paid = {
+      when: { event: "order.paid", times: 2 },
+      parameters: { depth: "{{ event.payload.depth }}" },
+      after: "5m",
+    } as const;
+    const creation = await plan({ triggers: [paid] });
+    expect(creation.changes.find(({ field }) => field === "triggers")?.after).toHaveLength(1);
+    const { id } = (await creation.apply()) as Deployment;
+    const [first] = await owned();
+    expect(first).toMatchObject({
+      name: `${name}/nightly: trigger 1`,
+      trigger: { expect: ["order.paid"], threshold: 2 },
+      actions: [
+        {
+          type: "run-deployment",
+          deployment_id: id,
+          parameters: { depth: "{{ event.payload.depth }}" },
+          schedule_after: 300,
+        },
+      ],
+    });
+    expect(await plan({ triggers: [paid] })).toMatchObject({ action: "unchanged" });
+    const more = { name: "evening", when: { noEvent: "order.paid", within: "1d" } } as const;
+    const change = await plan({ triggers: [paid, more] });
+    expect(change).toMatchObject({ action: "change", changes: [{ field: "triggers" }] });
+    await change.apply();
+    expect((await owned()).map((each) => [each.name, each.id === first?.id])).toEqual([
+      [`${name}/nightly: trigger 1`, true],
+      ["evening", false],
+    ]);
+    await deployed({});
+    expect(await owned()).toEqual([]);
+  });
+
+  test("are refused by their place where they are wrong", async () => {
+    await expect(plan({ triggers: [{ when: { evnt: "a" } as never }] })).rejects.toThrow("triggers[0]");
+    await expect(plan({ triggers: [{ wehn: { event: "a" } } as never] })).rejects.toThrow('no option "wehn"');
+  });
 });

@@ -10,25 +10,15 @@ import type {
 } from "@ostinato/protocol";
 import { findDeployment } from "../serving/deployment-lookup.ts";
 import { schedulesOf } from "../serving/deployment-schedules.ts";
+import { planTriggers } from "../serving/deployment-triggers.ts";
 import { registerFlow } from "../serving/flow-registration.ts";
 import type { Api } from "../session/roles.ts";
-import {
-  type Definition,
-  differencesOf,
-  digestsOf,
-  type FieldChange,
-  type KeptField,
-  type Written,
-} from "./deployment-differences.ts";
+import { type Definition, differencesOf, digestsOf, type Written } from "./deployment-differences.ts";
+import type { Plan } from "./plan.ts";
 import { type Deployable, wantedDefinition } from "./wanted-deployment.ts";
 
 /** What a deploy is going to do with a deployment. */
-export interface DeploymentPlan {
-  /** With the name of its flow: `train/nightly`. */
-  readonly name: string;
-  readonly action: "create" | "change" | "unchanged" | "delete";
-  readonly changes: readonly FieldChange[];
-  readonly kept: readonly KeptField[];
+export interface DeploymentPlan extends Plan {
   /** Does it. Undefined for a deployment that was deleted. */
   apply(): Promise<Deployment | undefined>;
 }
@@ -101,7 +91,8 @@ function recordOf({ wanted, options: { project } }: Planned, written: Written) {
 
 function creation(api: Pick<Api, "client" | "server">, planned: Planned): DeploymentPlan {
   const { name, deployable, wanted } = planned;
-  const fields = Object.entries(wanted).filter(([, value]) => !isEmpty(value));
+  const { triggers = [] } = deployable.options;
+  const fields = Object.entries({ ...wanted, triggers }).filter(([, value]) => !isEmpty(value));
   return {
     name,
     action: "create",
@@ -109,9 +100,11 @@ function creation(api: Pick<Api, "client" | "server">, planned: Planned): Deploy
     kept: [],
     async apply() {
       const flow_id = await registerFlow(api, deployable.flow);
-      return await api.client.call<typeof createDeployment>("POST /deployments/", {
+      const row = await api.client.call<typeof createDeployment>("POST /deployments/", {
         body: { ...wanted, name: deployable.options.name, flow_id, version_info: recordOf(planned, digestsOf(wanted)) },
       });
+      if (triggers.length > 0) await (await planTriggers(api, { id: row.id, name }, { triggers })).apply();
+      return row;
     },
   };
 }
@@ -134,13 +127,18 @@ async function changeOf(
   const before = await readDeployRecord(api, existing.id);
   const { overwrite } = options;
   const { change, changes, kept, written } = differencesOf({ wanted, existing, written: before?.written, overwrite });
+  const triggers = await planTriggers(api, { id: existing.id, name }, deployable.options);
+  const allChanges = triggers.isSame
+    ? changes
+    : [...changes, { field: "triggers", before: triggers.before, after: triggers.after }];
   const isRecorded = before?.project === options.project && isDeepStrictEqual(before?.written, written);
   return {
     name,
-    action: changes.length === 0 ? "unchanged" : "change",
-    changes,
+    action: allChanges.length === 0 ? "unchanged" : "change",
+    changes: allChanges,
     kept,
     async apply() {
+      await triggers.apply();
       if (changes.length === 0 && isRecorded) return existing;
       await registerFlow(api, deployable.flow);
       const params = { id: existing.id };

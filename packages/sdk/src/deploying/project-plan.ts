@@ -1,10 +1,13 @@
 import type { Deployment, filterDeployments, readFlow, WorkPool } from "@ostinato/protocol";
+import type { Automation } from "../automations/automation.ts";
 import { UsageError } from "../errors.ts";
 import type { FileDescription } from "../serving/run-job.ts";
 import type { Api } from "../session/roles.ts";
+import { automationDeletions, planAutomation } from "./automation-plan.ts";
 import { deployableOfFile } from "./deployables.ts";
 import { type DeploymentPlan, planDeletion, planDeployment, readDeployRecord } from "./deployment-plan.ts";
-import type { ProjectEntry } from "./project.ts";
+import type { Plan } from "./plan.ts";
+import type { Project, ProjectEntry } from "./project.ts";
 import type { Deployable } from "./wanted-deployment.ts";
 import { missingWorkers, requireWorkPool } from "./work-pool.ts";
 
@@ -23,31 +26,46 @@ export interface ProjectPlanOptions {
 
 export interface ProjectPlan {
   readonly plans: readonly DeploymentPlan[];
-  /** Why some deployments can't be made. Nothing should be applied then. */
+  readonly automations: readonly Plan[];
+  /** Why some deployments or automations can't be made. Nothing should be applied then. */
   readonly problems: readonly string[];
   /** What runs of the deployments will meet. */
   readonly warnings: readonly string[];
 }
 
-/** Compares the deployments of a project with those of the server, and changes nothing. */
+/** Compares the deployments and the automations of a project with those of the server, and changes nothing. */
 export async function planProject(
   api: Server,
-  entries: readonly ProjectEntry[],
+  { entries, automations }: Pick<Project, "entries" | "automations">,
   options: ProjectPlanOptions,
 ): Promise<ProjectPlan> {
   const planner = new ProjectPlanner(api, options);
-  const plans: DeploymentPlan[] = [];
   const problems: string[] = [];
-  for (const entry of entries) {
+  const plans = await plannedOf(entries, (entry) => planner.plan(entry), problems);
+  const { overwrite, project, prune } = options;
+  const automationOptions = { overwrite, project, deployments: plans.map(({ name }) => name) };
+  const planOne = (automation: Automation) => planAutomation(api, automation, automationOptions);
+  const automationPlans = await plannedOf(automations, planOne, problems);
+  if (prune && problems.length === 0) {
+    plans.push(...(await deletions(api, plans, project)));
+    const names = automations.map(({ name }) => name);
+    automationPlans.push(...(await automationDeletions(api, project, names)));
+  }
+  return { plans, automations: automationPlans, problems, warnings: await planner.warnings() };
+}
+
+/** The plans, without those of what is wrong, of which the problems are told all at once. */
+async function plannedOf<T, P>(given: readonly T[], plan: (one: T) => Promise<P>, problems: string[]): Promise<P[]> {
+  const plans: P[] = [];
+  for (const one of given) {
     try {
-      plans.push(await planner.plan(entry));
+      plans.push(await plan(one));
     } catch (error) {
       if (!isOfUser(error)) throw error;
       problems.push(error.message);
     }
   }
-  if (options.prune && problems.length === 0) plans.push(...(await deletions(api, plans, options.project)));
-  return { plans, problems, warnings: await planner.warnings() };
+  return plans;
 }
 
 function isOfUser(error: unknown): error is Error {

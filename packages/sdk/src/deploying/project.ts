@@ -1,7 +1,9 @@
+import { type Automation, isAutomation } from "../automations/automation.ts";
 import { UsageError } from "../errors.ts";
 import type { FileDeployOptions } from "../flow/deploy-options.ts";
 import { aName, anObject, checkOptions, type Rules, shown } from "../run/option-checks.ts";
 import type { PullStep } from "../sources/pull-steps.ts";
+import { refuseEqualAutomations } from "./automation-plan.ts";
 import type { ProjectConfig, ProjectDeployment } from "./config.ts";
 import { checkDefaults } from "./deploy-checks.ts";
 
@@ -15,18 +17,21 @@ export interface ProjectEntry {
 export interface Project {
   readonly name: string | undefined;
   readonly entries: readonly ProjectEntry[];
+  readonly automations: readonly Automation[];
 }
 
 const rules: Rules = {
   project: aName,
   defaults: anObject,
+  automations: (value) =>
+    Array.isArray(value) && value.every(isAutomation) ? undefined : "a list of what automation({ … }) returned",
   deployments: (value) => (Array.isArray(value) ? undefined : 'a list of deployments: [{ name: "nightly", … }]'),
 };
 
 /** Reads what a config exports. Throws a `UsageError` that names the first wrong part; `what` is the name of the file. */
 export function readProject(what: string, config: unknown): Project {
   checkOptions(what, config, rules);
-  const { project, defaults = {}, deployments } = config as ProjectConfig;
+  const { project, defaults = {}, automations = [], deployments } = config as ProjectConfig;
   if (deployments === undefined)
     throw new UsageError(`${what} has no deployments: give deployments: [{ name: "nightly", … }]`);
   checkDefaults(`${what}: defaults`, defaults);
@@ -39,7 +44,8 @@ export function readProject(what: string, config: unknown): Project {
   }
   const entries = deployments.map((deployment) => ({ options: withDefaults(deployment, defaults) }));
   refuseEqualNames(what, entries);
-  return { name: project, entries };
+  refuseEqualAutomations(what, automations);
+  return { name: project, entries, automations };
 }
 
 /** Throws where two deployments of one flow have one name, as far as their entrypoints tell. */

@@ -1,4 +1,5 @@
 import type { Duration } from "@ostinato/core";
+import type { When } from "../automations/when.ts";
 
 interface ScheduleParts<P> {
   /** A zone of the IANA database, such as `"Asia/Seoul"`; that of the deployment by default, else `"UTC"`. */
@@ -42,6 +43,21 @@ export interface ConcurrencyOptions {
   readonly gracePeriod?: Duration;
 }
 
+/** What starts a run of a deployment. */
+export interface DeploymentTrigger {
+  readonly when: When;
+  /** Names its automation; the deployment and a number by default. */
+  readonly name?: string;
+  readonly description?: string;
+  /** Whether it is on. One that is there stays as it is unless this is given. */
+  readonly enabled?: boolean;
+  /** Parameters of the runs. Strings in them may be templates of Jinja: `"{{ event.resource.id }}"`. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly jobVariables?: Readonly<Record<string, unknown>>;
+  /** How long after the trigger has fired the run is to start. At once by default. */
+  readonly after?: Duration;
+}
+
 /** A flow with how and when it is run. `P` is the type of its parameters, each of which may be left out. */
 export interface DeploymentOptions<P = Readonly<Record<string, unknown>>> {
   /** Unique among the deployments of the flow. */
@@ -53,6 +69,8 @@ export interface DeploymentOptions<P = Readonly<Record<string, unknown>>> {
   readonly schedules?: readonly ScheduleOptions<P>[];
   /** The time zone of its schedules: `"Asia/Seoul"`. UTC by default. */
   readonly timezone?: string;
+  /** Events that start runs: `[{ when: { event: "order.paid" } }]`. Those that the options do not have any more go. */
+  readonly triggers?: readonly DeploymentTrigger[];
   /** Default parameters of its runs. */
   readonly parameters?: P;
   readonly tags?: readonly string[];

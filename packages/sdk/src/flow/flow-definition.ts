@@ -10,8 +10,9 @@ import type { KeyedConcurrency } from "../run/keyed-limits.ts";
 import { shown } from "../run/option-checks.ts";
 import type { RunName } from "../run/run-name.ts";
 import { checkFlowOptions } from "../run/run-options.ts";
+import { type FlowHooks, type StateActions, splitHooks } from "./flow-hooks.ts";
 
-export interface FlowOptions extends Hooks {
+export interface FlowOptions extends FlowHooks {
   /** The function's name unless given. */
   readonly name?: string;
   /**
@@ -61,6 +62,10 @@ export interface FlowOptions extends Hooks {
 /** A flow in the form that the engine uses. */
 export interface FlowDefinition {
   readonly options: FlowOptions;
+  /** The functions among the hooks of the options. */
+  readonly hooks: Hooks;
+  /** The actions among them, which the server does. */
+  readonly actions: StateActions;
   readonly fn: (parameters: never) => unknown;
   readonly name: string;
   readonly origin: Origin;
@@ -76,11 +81,14 @@ export interface FlowDefinition {
 
 export function defineFlow(options: FlowOptions, fn: (parameters: never) => unknown, origin: Origin): FlowDefinition {
   const name = flowName(options, fn);
-  checkFlowOptions(`Flow "${name}"`, options);
+  const { hooks, actions } = splitHooks(options);
+  checkFlowOptions(`Flow "${name}"`, { ...options, ...hooks });
   const { retries = 0, timeout, runName } = options;
   const identity = new DefinitionIdentity({ kind: "flow", name, key: options.key, origin });
   return {
     options,
+    hooks,
+    actions,
     fn,
     name,
     origin,

@@ -24,7 +24,18 @@ async function register(session: Session, definition: FlowDefinition): Promise<s
     body: { name, tags: redactInside([...(options.tags ?? [])]) },
   });
   if (session.server !== undefined && options.parameters !== undefined) sendSchema(session, definition, id);
+  if (definition.actions.length > 0) await keepAutomations(session, definition, id);
   return id;
+}
+
+/** Before the run begins, so that the server acts for it too. A run matters more than what is told of it. */
+async function keepAutomations(session: Session, { name, actions }: FlowDefinition, id: string): Promise<void> {
+  try {
+    const { automationsOfFlow, keepAutomationsOfFlow } = await import("./flow-automations.ts");
+    await keepAutomationsOfFlow(session, id, automationsOfFlow(name, actions));
+  } catch (error) {
+    notice(logLevels.warning, `the actions of flow "${name}" are not on the server: ${failureMessage(error)}`);
+  }
 }
 
 /** Sends the schema, from which pages make forms, while the run goes on. The end of the run waits for it. */

@@ -194,7 +194,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
   }
 
   async #conclude(final: FinalState<unknown>): Promise<FinalState<unknown>> {
-    if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+    if (hasHookFor(this.definition.hooks, final)) await this.#callHooks(final);
     this.#log(levelOfEnd(final.type), sentence(final));
     await flushed(this.session, this.session.logs);
     return final;
@@ -206,7 +206,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     this.#log(logLevels.error, failureMessage(error));
     const [{ state }] = await Promise.all([this.#propose(stateOf(outcome)), flushed(this.session, this.session.logs)]);
     const final = unsuccessfulState({ ...state, type: "FAILED" }, error);
-    if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+    if (hasHookFor(this.definition.hooks, final)) await this.#callHooks(final);
     return final;
   }
 
@@ -237,7 +237,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     }
     this.attempt += 1;
     this.#log(logLevels.info, this.#startSentence());
-    if (hasHookFor(this.definition.options, this.state)) await this.#callHooks(this.state);
+    if (hasHookFor(this.definition.hooks, this.state)) await this.#callHooks(this.state);
     return undefined;
   }
 
@@ -487,7 +487,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
 
   #callHooks(state: RunState): Promise<void> {
     const event = { run: { id: this.id, name: this.name, attempt: this.attempt }, of: this.definition.name, state };
-    return callHooks(this.definition.options, event, (level, message) => this.#log(level, message));
+    return callHooks(this.definition.hooks, event, (level, message) => this.#log(level, message));
   }
 
   #log(level: number, message: string): void {

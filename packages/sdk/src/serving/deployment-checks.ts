@@ -17,6 +17,7 @@ import {
   strings,
 } from "../run/option-checks.ts";
 import { schedulesOf } from "./deployment-schedules.ts";
+import { checkTriggers } from "./deployment-triggers.ts";
 import { aMoment, anAbortSignal } from "./option-rules.ts";
 
 const oneOf =
@@ -37,6 +38,7 @@ const deploymentRules: Rules = {
   interval: aPositiveDuration,
   rrule: aName,
   schedules: (value) => (Array.isArray(value) ? undefined : 'a list of schedules: [{ cron: "0 2 * * *" }]'),
+  triggers: (value) => (Array.isArray(value) ? undefined : 'a list of triggers: [{ when: { event: "order.paid" } }]'),
   timezone: aName,
   parameters: anObject,
   tags: strings,
@@ -90,6 +92,7 @@ export function checkDeploymentOptions(what: string, options: DeploymentOptions,
     throw new UsageError(`${what} has ${given.join(" and ")}; give one of them, or several schedules: [{ … }, { … }]`);
   }
   for (const [index, schedule] of (schedules ?? []).entries()) checkSchedule(`${what}: schedules[${index}]`, schedule);
+  checkTriggers(what, options.triggers ?? []);
   checkTimes(what, options);
 }
 

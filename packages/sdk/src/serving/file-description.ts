@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describedParameters } from "../blocks/described-parameters.ts";
 import { UsageError } from "../errors.ts";
 import { definitionOf, isFlow } from "../flow/flow.ts";
+import { automationsOfFlow } from "../flow/flow-automations.ts";
 import type { FlowDefinition } from "../flow/flow-definition.ts";
 import { becomeRunProcess } from "../flow/flow-deployment.ts";
 import { onTopLevelCall } from "../flow/top-level-calls.ts";
@@ -31,7 +32,13 @@ export async function describeFile(file: string): Promise<FileDescription> {
 }
 
 /** What is registered of a flow. */
-export async function describeDefinition({ name, version, options, fn }: FlowDefinition): Promise<DescribedFlow> {
+export async function describeDefinition({
+  name,
+  version,
+  options,
+  actions,
+  fn,
+}: FlowDefinition): Promise<DescribedFlow> {
   const { description, tags = [], parameters } = options;
   const own = await describedParameters(options);
   const inferred = parameters === undefined ? inferredSchema(fn) : undefined;
@@ -42,6 +49,7 @@ export async function describeDefinition({ name, version, options, fn }: FlowDef
     tags,
     parameterSchema: own === undefined ? inferred : { ...own },
     isOwnSchema: own !== undefined,
+    automations: automationsOfFlow(name, actions),
   };
 }
 

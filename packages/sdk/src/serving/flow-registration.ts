@@ -1,4 +1,5 @@
 import type { createFlow, keepParameterSchema } from "@ostinato/protocol";
+import { keepAutomationsOfFlow } from "../flow/flow-automations.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import type { Api } from "../session/roles.ts";
 import type { DescribedFlow } from "./run-job.ts";
@@ -11,6 +12,7 @@ export async function registerFlow(
   const { id } = await client.call<typeof createFlow>("POST /flows/", {
     body: { name: flow.name, tags: redactInside([...flow.tags]) },
   });
+  await keepAutomationsOfFlow({ client }, id, flow.automations);
   if (server === undefined || !flow.isOwnSchema || flow.parameterSchema === undefined) return id;
   await client.call<typeof keepParameterSchema>("PUT /flows/{id}/parameter_schema", {
     params: { id },

@@ -1,5 +1,11 @@
 import { timeOrderedId } from "@ostinato/core";
-import { createFlow, type Deployment, pauseDeployment, updateDeploymentSchedule } from "@ostinato/protocol";
+import {
+  automationsRelatedTo,
+  createFlow,
+  type Deployment,
+  pauseDeployment,
+  updateDeploymentSchedule,
+} from "@ostinato/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import type { DeploymentOptions } from "../flow/deployment-options.ts";
@@ -22,6 +28,7 @@ beforeEach(async () => {
     tags: [],
     parameterSchema: schema,
     isOwnSchema: true,
+    automations: [],
     file: `${process.cwd()}/flows/train.ts`,
   };
 });
@@ -108,4 +115,16 @@ describe("options of a deployment that are wrong", () => {
     const given = { name: "nightly", ...options } as unknown as DeploymentOptions;
     expect(() => checkDeploymentOptions('Deployment "train/nightly"', given)).toThrow(says);
   });
+});
+
+test("the triggers of a served deployment are automations that go with it, and go with their options", async () => {
+  const owned = async (id: string) =>
+    await recorder.client.call(automationsRelatedTo, {
+      params: { resource_id: `prefect.deployment.${id}` },
+      query: { owned: true },
+    });
+  const { id } = await register({ triggers: [{ name: "on payment", when: { event: "order.paid" } }] });
+  expect(await owned(id)).toMatchObject([{ name: "on payment", actions: [{ deployment_id: id }] }]);
+  await register({});
+  expect(await owned(id)).toEqual([]);
 });

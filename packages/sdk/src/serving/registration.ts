@@ -14,6 +14,7 @@ import { redactInside } from "../secrets/redaction.ts";
 import type { Api } from "../session/roles.ts";
 import { findDeployment } from "./deployment-lookup.ts";
 import { sameSchedules, schedulesOf } from "./deployment-schedules.ts";
+import { planTriggers } from "./deployment-triggers.ts";
 import type { DescribedFlow } from "./run-job.ts";
 
 /** A flow as it is registered. */
@@ -28,6 +29,16 @@ export interface ServedFlow extends DescribedFlow {
  * that somebody has paused; where nothing differs nothing is written.
  */
 export async function registerDeployment(
+  { client }: Pick<Api, "client">,
+  flow: ServedFlow,
+  { options, resume }: { readonly options: DeploymentOptions; readonly resume: boolean },
+): Promise<Deployment> {
+  const row = await registerRow({ client }, flow, { options, resume });
+  await (await planTriggers({ client }, { id: row.id, name: `${flow.name}/${row.name}` }, options)).apply();
+  return row;
+}
+
+async function registerRow(
   { client }: Pick<Api, "client">,
   flow: ServedFlow,
   { options, resume }: { readonly options: DeploymentOptions; readonly resume: boolean },

@@ -1,3 +1,5 @@
+import type { AutomationDefinition } from "../automations/definition.ts";
+
 /** What the process of a run is told through its environment. */
 export type Job = RunJob | DescriptionJob;
 
@@ -46,6 +48,8 @@ export interface DescribedFlow {
   readonly parameterSchema: Record<string, unknown> | undefined;
   /** Whether the schema is the flow's own, and not a guess from its function. */
   readonly isOwnSchema: boolean;
+  /** The automations that its options ask for. */
+  readonly automations: readonly AutomationDefinition[];
 }
 
 export const jobVariable = "OSTINATO_JOB";

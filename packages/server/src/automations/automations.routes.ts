@@ -17,7 +17,9 @@ export function automationRoutes(serve: Serve): void {
   serve(readAutomation, ({ params, context }) => automations.read(context, params.id));
   serve(filterAutomations, ({ body, context }) => automations.filter(context, body));
   serve(countAutomations, ({ body, context }) => automations.count(context, body));
-  serve(automationsRelatedTo, ({ params, context }) => automations.relatedTo(context, params.resource_id));
+  serve(automationsRelatedTo, ({ params, query, context }) =>
+    automations.relatedTo(context, params.resource_id, { owned: query.owned === true }),
+  );
   serve(replaceAutomation, async ({ params, body, context }) => {
     await automations.replace(context, params.id, body);
     return null;

@@ -76,9 +76,13 @@ export function count({ db }: Context, { automations }: BodyOf<typeof countAutom
   return queries.countAutomations(db.read, automations);
 }
 
-/** The automations that a resource owns, and those whose actions are about it. */
-export async function relatedTo({ db }: Context, resourceId: string): Promise<Automation[]> {
-  return presentAll(await queries.automationsOf(db.read, resourceId, { owned: false }));
+/** The automations that a resource owns, and those whose actions are about it unless only the owned ones are asked for. */
+export async function relatedTo(
+  { db }: Context,
+  resourceId: string,
+  { owned }: { readonly owned: boolean },
+): Promise<Automation[]> {
+  return presentAll(await queries.automationsOf(db.read, resourceId, { owned }));
 }
 
 export async function replace(context: Context, id: string, given: AutomationUpdate): Promise<void> {

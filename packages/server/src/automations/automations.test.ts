@@ -144,11 +144,12 @@ describeOnEachDatabase("automations", (database) => {
     const resource = `prefect.deployment.${deploymentId}`;
     const owned = await create({ name: "owned", owner_resource: resource });
     const about = await create({ actions: [{ type: "run-deployment", deployment_id: deploymentId }] });
-    const related = async () => {
-      const { body } = await server.call<Automation[]>("GET", `/automations/related-to/${resource}`);
+    const related = async (query = "") => {
+      const { body } = await server.call<Automation[]>("GET", `/automations/related-to/${resource}${query}`);
       return body.map(({ id }) => id);
     };
     expect(await related()).toEqual([owned.id, about.id]);
+    expect(await related("?owned=true")).toEqual([owned.id]);
     expect(await server.call("DELETE", `/automations/owned-by/${resource}`)).toMatchObject({ status: 202, body: null });
     expect(await related()).toEqual([about.id]);
     await server.call("PUT", `/automations/${about.id}`, {

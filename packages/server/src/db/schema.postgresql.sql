@@ -134,6 +134,15 @@ CREATE TABLE automation_child_firing (
 );
 CREATE INDEX automation_child_firing_automation ON automation_child_firing USING btree (automation_id);
 
+CREATE TABLE automation_deploy (
+  automation_id uuid NOT NULL,
+  project text,
+  written text NOT NULL,
+  PRIMARY KEY (automation_id),
+  FOREIGN KEY (automation_id) REFERENCES automation(id) ON DELETE CASCADE
+);
+CREATE INDEX automation_deploy_project ON automation_deploy USING btree (project);
+
 CREATE TABLE automation_resource (
   automation_id uuid NOT NULL,
   resource_id text NOT NULL,

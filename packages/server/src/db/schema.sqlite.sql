@@ -120,6 +120,13 @@ CREATE TABLE automation_child_firing (
 );
 CREATE INDEX automation_child_firing_automation ON automation_child_firing (automation_id);
 
+CREATE TABLE automation_deploy (
+  automation_id text PRIMARY KEY REFERENCES automation ON DELETE CASCADE,
+  project text,
+  written text NOT NULL
+);
+CREATE INDEX automation_deploy_project ON automation_deploy (project);
+
 CREATE TABLE automation_resource (
   automation_id text NOT NULL REFERENCES automation ON DELETE CASCADE,
   resource_id text NOT NULL,

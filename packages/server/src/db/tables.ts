@@ -476,6 +476,9 @@ export const tables = {
   /** The resources that an automation has to do with. It goes with the one that owns it. */
   automation_resource: { automation_id: uuid, resource_id: text, is_owner: flag },
 
+  /** What the last deploy wrote of an automation. */
+  automation_deploy: { automation_id: uuid, project: nullable(text), written: json },
+
   /** Counts the changes of all automations, so that a server sees by one row whether it knows the latest. */
   automation_version: { id: integer, version: wideInteger },
 

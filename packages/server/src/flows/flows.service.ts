@@ -8,6 +8,7 @@ import type {
   filterFlows,
   paginateFlows,
 } from "@ostinato/protocol";
+import { removeOwnedIn } from "../automations/automations.service.ts";
 import type { CriteriaOn } from "../criteria/related.queries.ts";
 import { readJson, readPlainJson, storable, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
@@ -103,6 +104,7 @@ function removeAll(context: Context, ids: readonly string[]): Promise<number> {
       unit,
       deleted.map((row) => flowEvent("deleted", present(row), now)),
     );
+    for (const { id } of deleted) await removeOwnedIn(unit, `prefect.flow.${id}`);
     return deleted.length;
   });
 }

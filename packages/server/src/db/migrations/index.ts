@@ -21,6 +21,7 @@ import * as durationsOfFlows from "./0020-durations-of-flows.ts";
 import * as cancellations from "./0021-cancellations.ts";
 import * as backgroundTaskRuns from "./0022-background-task-runs.ts";
 import * as partialDeliveries from "./0025-partial-deliveries.ts";
+import * as automationDeploys from "./0029-automation-deploys.ts";
 import * as assets from "./0030-assets.ts";
 
 export interface Migration {
@@ -60,4 +61,5 @@ export const migrations: readonly Migration[] = [
   { name: "0022-background-task-runs", breaking: false, up: backgroundTaskRuns.up },
   { name: "0025-partial-deliveries", breaking: false, up: partialDeliveries.up },
   { name: "0030-assets", breaking: false, up: assets.up },
+  { name: "0029-automation-deploys", breaking: false, up: automationDeploys.up },
 ];

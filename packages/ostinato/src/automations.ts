@@ -1,0 +1,1 @@
+export * from "@ostinato/sdk/automations";
