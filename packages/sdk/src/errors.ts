@@ -78,6 +78,19 @@ export class PauseTimeout extends OstinatoError {
   }
 }
 
+/** No event came in the time that `event()` was given. */
+export class EventTimeout extends OstinatoError {
+  override readonly name = "EventTimeout";
+  readonly code = "EVENT_TIMEOUT";
+
+  constructor(names: readonly string[], seconds: number) {
+    const events = names.map((name) => JSON.stringify(name)).join(" or ");
+    super(
+      `No event ${events} came within ${seconds} s. Raise "timeout", or leave it out to wait without a limit; "ostinato events stream" shows what comes.`,
+    );
+  }
+}
+
 /** The run was suspended: it ends in this process, and goes on in another one when it is resumed. */
 export class Suspended extends OstinatoError {
   override readonly name = "Suspended";

@@ -16,7 +16,15 @@ export type { MessageBlock } from "./blocks/message-blocks.ts";
 export { type SetVariableOptions, type VariableOptions, variable } from "./blocks/variable.ts";
 export * from "./errors.ts";
 export { emit } from "./events/emit.ts";
-export type { EmitOptions, EmittedEvent, RelatedOptions, ResourceOptions } from "./events/event-options.ts";
+export { event } from "./events/event.ts";
+export type {
+  EmitOptions,
+  EmittedEvent,
+  EventOptions,
+  ReceivedEvent,
+  RelatedOptions,
+  ResourceOptions,
+} from "./events/event-options.ts";
 export { backfill } from "./flow/backfill.ts";
 export type { BackfillCounts, BackfillOptions, BackfillProgress } from "./flow/backfill-options.ts";
 export type {

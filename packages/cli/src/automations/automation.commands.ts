@@ -1,11 +1,15 @@
 import { Command, Option } from "commander";
-import { jsonOption, limitOption, yesOption } from "../options.ts";
+import { jsonOption, limitOption, wholeNumber, yesOption } from "../options.ts";
 import type { AutomationListOptions } from "./list.ts";
 import type { GivenAutomation } from "./save.ts";
+import type { TestOptions } from "./try.ts";
 
 interface Json {
   readonly json?: boolean;
 }
+
+/** As far as the server replays. */
+const automationTestDays = 30;
 
 const argument = "name or id of the automation";
 
@@ -13,10 +17,11 @@ export function automationCommands(): Command {
   const automations = new Command("automation")
     .alias("automations")
     .description(
-      "automations, which act when events come or don't: ls, inspect, create, update, pause, resume, delete",
+      "automations, which act when events come or don't: ls, inspect, history, test, run-actions, create, update, pause, resume, delete",
     );
   for (const make of [listCommand, inspectCommand, createCommand, updateCommand]) automations.addCommand(make());
   for (const make of [pauseCommand, resumeCommand, deleteCommand]) automations.addCommand(make());
+  for (const make of [historyCommand, testCommand, runActionsCommand]) automations.addCommand(make());
   return automations;
 }
 
@@ -37,6 +42,39 @@ function inspectCommand(): Command {
     .addOption(jsonOption())
     .action(async (wanted: string, options: Json & { yaml?: boolean }) =>
       (await import("./inspect.ts")).inspect(wanted, options),
+    );
+}
+
+function historyCommand(): Command {
+  return new Command("history")
+    .description("list the firings of an automation, with the events that caused them and what became of the actions")
+    .argument("<automation>", argument)
+    .addOption(limitOption())
+    .addOption(jsonOption())
+    .action(async (wanted: string, options: Json & { limit: number }) =>
+      (await import("./history.ts")).history(wanted, options),
+    );
+}
+
+function testCommand(): Command {
+  return withAutomation(
+    new Command("test").description("say how often an automation would have fired over the last days, and do nothing"),
+  )
+    .argument("[automation]", `${argument}; or give one that is not saved`)
+    .addOption(new Option("--days <days>", "how far back").argParser(wholeNumber(1, automationTestDays)).default(7))
+    .action(async (wanted: string | undefined, options: TestOptions) =>
+      (await import("./try.ts")).tryAutomation(wanted, options),
+    );
+}
+
+function runActionsCommand(): Command {
+  return new Command("run-actions")
+    .description("run the actions of an automation now, once each, with the latest event that its trigger takes")
+    .argument("<automation>", argument)
+    .option("--event <id>", "the event to run them with")
+    .addOption(jsonOption())
+    .action(async (wanted: string, options: Json & { event?: string }) =>
+      (await import("./try.ts")).runActions(wanted, options),
     );
 }
 

@@ -76,3 +76,30 @@ test("what is wrong with an event is said by its field", async () => {
   );
   expect((await place.run("events", "stream", "--since", "yesterday")).stderr).toContain("Give a duration: 30s");
 });
+
+test("an automation is tried over past events before it is saved, its actions are run by hand, and its firings are listed", async () => {
+  const automation = {
+    name: "on payment",
+    trigger: { type: "event", posture: "Reactive", expect: ["shop.paid"] },
+    actions: [{ type: "do-nothing" }],
+  };
+  const given = ["--from-json", JSON.stringify(automation)];
+  await place.run("events", "emit", "shop.paid", "--resource", "order/1");
+  const tested = await place.run("automation", "test", ...given);
+  expect(tested.stdout).toMatch(
+    /^It would have fired once since .* it counts 1\.\n {2}.* shop\.paid of order\/1\n {4}do-nothing\n$/,
+  );
+  expect((await place.run("automation", "create", ...given)).code).toBe(0);
+  expect((await place.run("automation", "history", "on payment")).stdout).toBe("It has not fired yet.\n");
+  expect((await place.run("automation", "run-actions", "on payment")).stdout).toMatch(
+    /^With shop\.paid \(.*\):\n {2}do-nothing executed\n$/,
+  );
+  await place.run("events", "emit", "shop.paid", "--resource", "order/2");
+  await expect
+    .poll(async () => (await place.run("automation", "history", "on payment")).stdout, {
+      timeout: 60_000,
+      interval: 200,
+    })
+    .toMatch(/ shop\.paid +do-nothing executed /);
+  expect((await place.run("automation", "test")).stderr).toContain("Give the name of an automation, or --from-file");
+});

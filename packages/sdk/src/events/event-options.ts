@@ -1,3 +1,4 @@
+import type { Duration } from "@ostinato/core";
 import type { Resource } from "@ostinato/protocol";
 
 /**
@@ -24,6 +25,31 @@ export interface EmitOptions {
   readonly follows?: Pick<EmittedEvent, "id"> | string;
   /** When it happened, with its offset: `"2026-01-01T06:00:00Z"`. Now by default. */
   readonly occurred?: string | Date;
+}
+
+export interface EventOptions {
+  /** What the event is about: its id, with `*` for any characters, or patterns for its labels. */
+  readonly resource?: string | LabelPatterns;
+  /** A related resource, or several that all have to be there. */
+  readonly related?: string | LabelPatterns | readonly (string | LabelPatterns)[];
+  /**
+   * From when on events count, by the time at which the server has received them: from this call (`"now"`, the default), from the beginning of the run
+   * (`"run"`), or after an event that was received before, so that a loop misses none.
+   */
+  readonly since?: "now" | "run" | ReceivedEvent;
+  /** How long to wait, from the first call on. Without a limit by default. */
+  readonly timeout?: Duration;
+  /** Identifies the wait in its run, in place of its number. Needed where waits do not come in the same order each time. */
+  readonly key?: string;
+}
+
+/** A pattern, or several of which one has to fit. `*` stands for any characters, `!` at the beginning turns a pattern round. */
+type LabelPatterns = Readonly<Record<string, string | readonly string[]>>;
+
+/** An event that `event()` has returned. Whole numbers beyond 2^53 in its payload are bigints. */
+export interface ReceivedEvent extends EmittedEvent {
+  /** When the server received it. */
+  readonly received: string;
 }
 
 /** An event as it was sent. */

@@ -7,7 +7,7 @@ import { checkJsonValue } from "../inputs/checked-value.ts";
 import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
 import type { ParameterSchema } from "../inputs/parameters.ts";
 import type { Scope } from "../scope.ts";
-import { untilFound } from "../session/run-watch.ts";
+import { eventsOfRun, untilFound } from "../session/run-watch.ts";
 import type { Session } from "../session/session.ts";
 import type { ReceiveOptions } from "./message-options.ts";
 import { isPlainType, keyPrefix, typeOfMessage, typesOfSchema } from "./message-types.ts";
@@ -79,10 +79,10 @@ export class Inbox<T> {
     this.#types ??= this.#options.type === undefined ? await this.#typesOfSchema() : [this.#options.type];
     const found =
       (await this.#take()) ??
-      (await untilFound(session, id, {
+      (await untilFound(session, {
         seconds: timeout === undefined ? undefined : durationSeconds(timeout),
         signal,
-        events: { name: [flowRunInputEvent] },
+        filter: eventsOfRun(id, { name: [flowRunInputEvent] }),
         ...(session.server === undefined ? { everySeconds: untoldSeconds } : {}),
         look: () => this.#take(),
       }));

@@ -30,9 +30,9 @@ export async function untilRun(
   id: string,
   { is, ...options }: WantedRun,
 ): Promise<FlowRun | undefined> {
-  return await untilFound(opened, id, {
+  return await untilFound(opened, {
     ...options,
-    events: { prefix: ["prefect.flow-run."] },
+    filter: eventsOfRun(id, { prefix: ["prefect.flow-run."] }),
     async look() {
       const run = await readRun(opened, id, 0);
       return is(run) ? run : undefined;
@@ -46,17 +46,22 @@ function readRun({ client }: Session, id: string, retries?: number): Promise<Flo
 }
 
 export interface Search<T> extends RunWatchOptions {
-  /** The events of the run after which it is worth to look. */
-  readonly events: NonNullable<EventFilter["event"]>;
+  /** The events after which it is worth to look. */
+  readonly filter: EventFilter;
   /** Seconds between two looks that no event asks for, in place of the usual ones. */
   readonly everySeconds?: number;
   look(): Promise<T | undefined>;
 }
 
-/** Looks again after each such event of the run, and now and then, until something is found. Undefined when the time is over. */
-export async function untilFound<T>(opened: Session, runId: string, search: Search<T>): Promise<T | undefined> {
+/** Events of a flow run. */
+export function eventsOfRun(runId: string, event: NonNullable<EventFilter["event"]>): EventFilter {
+  return { event, resource: { id: [`prefect.flow-run.${runId}`] } };
+}
+
+/** Looks again after each such event, and now and then, until something is found. Undefined when the time is over. */
+export async function untilFound<T>(opened: Session, search: Search<T>): Promise<T | undefined> {
   const { clock, connection } = opened;
-  const { seconds, signal, events } = search;
+  const { seconds, signal, filter } = search;
   const done = Promise.withResolvers<T | undefined>();
   // Whoever stops waiting before the subscription is there has it rejected before anybody listens.
   done.promise.catch(() => {});
@@ -83,7 +88,7 @@ export async function untilFound<T>(opened: Session, runId: string, search: Sear
   if (signal?.aborted) abort();
   // A proxy may let no websocket pass.
   stopLooking = clock.after(everySeconds, () => void look());
-  const unsubscribe = hasPush ? await listen(opened, { runId, events, look: () => void look() }) : () => {};
+  const unsubscribe = hasPush ? await listen(opened, { filter, look: () => void look() }) : () => {};
   if (!hasPush) void look();
   try {
     return await done.promise;
@@ -101,19 +106,18 @@ function isOutage(error: unknown): boolean {
 }
 
 interface Listening {
-  readonly runId: string;
-  readonly events: NonNullable<EventFilter["event"]>;
+  readonly filter: EventFilter;
   readonly look: () => void;
 }
 
-async function listen({ connection, clock }: Session, { runId, events, look }: Listening): Promise<() => void> {
+async function listen({ connection, clock }: Session, { filter, look }: Listening): Promise<() => void> {
   const { subscribeToEvents } = await import("@ostinato/client/node");
   const { baseUrl, auth } = connection;
   const subscription = subscribeToEvents({
     baseUrl,
     auth,
     clock,
-    filter: { event: events, resource: { id: [`prefect.flow-run.${runId}`] } },
+    filter,
     onEvent: look,
     onConnected: look,
   });

@@ -60,6 +60,6 @@ export const migrations: readonly Migration[] = [
   { name: "0021-cancellations", breaking: false, up: cancellations.up },
   { name: "0022-background-task-runs", breaking: false, up: backgroundTaskRuns.up },
   { name: "0025-partial-deliveries", breaking: false, up: partialDeliveries.up },
-  { name: "0030-assets", breaking: false, up: assets.up },
   { name: "0029-automation-deploys", breaking: false, up: automationDeploys.up },
+  { name: "0030-assets", breaking: false, up: assets.up },
 ];
