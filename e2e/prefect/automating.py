@@ -4,16 +4,23 @@ Knows nothing of Ostinato. Prints one JSON object of what it found, for the test
 prints what the test expects.
 """
 
+import asyncio
+import contextlib
 import json
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from asking import client, or_none, plain, prefect, runs_where, until
+from asking import client, or_none, plain, prefect, running, runs_where, until
 from prefect import flow
 from prefect.automations import Automation
 from prefect.deployments.runner import RunnerDeployment
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.events import emit_event
 from prefect.events.actions import (
     CancelFlowRun,
@@ -23,6 +30,8 @@ from prefect.events.actions import (
     PauseDeployment,
     RunDeployment,
 )
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.events.schemas.automations import CompoundTrigger, EventTrigger, Posture, SequenceTrigger
 from prefect.events.schemas.deployment_triggers import DeploymentCompoundTrigger, DeploymentEventTrigger
 from prefect.states import Running
@@ -218,6 +227,112 @@ def by_command() -> dict:
     }
 
 
+async def told(prefix: str, act) -> list[str]:
+    """The events that a subscriber hears of while something is done."""
+    criteria = EventFilter(event=EventNameFilter(prefix=[prefix]))
+    async with get_events_subscriber(filter=criteria) as subscriber:
+        await asyncio.to_thread(act)
+        heard = []
+        async for event in subscriber:
+            heard.append(f"{event.event} {event.resource.id} {event.payload['n']}")
+            if len(heard) == 2:
+                return heard
+
+
+def events() -> dict:
+    """Events that are emitted by the client and by the command line, heard by a subscriber, and printed by the command."""
+
+    def emit():
+        emit_event("told.first", resource={"prefect.resource.id": "here"}, payload={"n": 1})
+        command("event", "emit", "told.second", "--resource-id", "there", "--payload", '{"n": 2}')
+
+    heard = asyncio.run(told("told.", emit))
+
+    streaming = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "events", "stream", "--format", "text"],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        text=True,
+    )
+    try:
+        # A stream begins with the events of the last minutes.
+        line = next(line for line in streaming.stdout if "told.second" in line)
+    finally:
+        streaming.kill()
+        streaming.wait()
+
+    @flow
+    def emits():
+        emit_event("told.inside", resource={"prefect.resource.id": "inside"})
+
+    emits()
+    body = {"filter": {"event": {"name": ["told.inside"]}}, "limit": 1}
+    inside = until(lambda: client._client.post("/events/filter", json=body).json()["events"], "the event of the flow")[0]
+    return {
+        "heard": sorted(heard),
+        "streamed": line.split(" ", 1)[1].strip(),
+        "roles": sorted(each["prefect.resource.role"] for each in inside["related"]),
+    }
+
+
+def deployed_by_file() -> dict:
+    """`prefect deploy` with triggers in prefect.yaml, and `serve()` with triggers."""
+    folder = Path(tempfile.mkdtemp())
+    shutil.copy(flows, folder / "flows.py")
+    client.create_work_pool(WorkPoolCreate(name="triggered", type="process"))
+    (folder / "prefect.yaml").write_text(project)
+    with contextlib.chdir(folder):
+        command("--no-prompt", "deploy", "--all")
+    target = client.read_deployment_by_name("load/by-file").id
+    owned = client.read_resource_related_automations(f"prefect.deployment.{target}")
+    emit_event("file.came", resource={"prefect.resource.id": "lake.2"})
+    return {
+        "owned": [each.name for each in owned],
+        "source": run_of(target, "of the trigger of the file").parameters["source"],
+        "served": served_with_trigger(),
+    }
+
+
+project = """
+pull: []
+deployments:
+- name: by-file
+  entrypoint: flows.py:load
+  work_pool: {name: triggered}
+  triggers:
+  - type: event
+    enabled: true
+    name: from the file
+    match: {prefect.resource.id: lake.2}
+    expect: [file.came]
+    parameters: {source: "{{ event.resource.id }}"}
+"""
+
+
+def served_with_trigger() -> str:
+    """A program serves a flow, and an event starts a run that it executes."""
+    program = (
+        "from prefect import flow\n"
+        "from prefect.events import DeploymentEventTrigger\n"
+        "@flow\n"
+        "def served(source: str = ''):\n"
+        "    return source\n"
+        "if __name__ == '__main__':\n"
+        "    trigger = DeploymentEventTrigger(expect={'served.came'}, parameters={'source': '{{ event.resource.id }}'})\n"
+        "    served.serve(name='here', triggers=[trigger])\n"
+    )
+    file = Path(tempfile.mkdtemp()) / "serves.py"
+    file.write_text(program)
+    with running("serves", [sys.executable, str(file)], {}):
+        found = until(lambda: or_none(client.read_deployment_by_name, "served/here"), "the served deployment")
+        owned = lambda: client.read_resource_related_automations(f"prefect.deployment.{found.id}")
+        until(owned, "the trigger of the served deployment")
+        emit_event("served.came", resource={"prefect.resource.id": "lake.3"})
+        run = run_of(found.id, "of the served trigger")
+        until(lambda: client.read_flow_run(run.id).state.is_completed(), "the end of the served run")
+    return run.parameters["source"]
+
+
 print(
     json.dumps(
         {
@@ -227,6 +342,8 @@ print(
             "acting": acting(),
             "of_deployments": triggers_of_deployments(),
             "by_command": by_command(),
+            "events": events(),
+            "deployed_by_file": deployed_by_file(),
         }
     )
 )

@@ -14,7 +14,7 @@ const programSeconds = 400;
 
 type Facts = Readonly<
   Record<
-    "reacting" | "missing" | "composed" | "acting" | "of_deployments" | "by_command",
+    "reacting" | "missing" | "composed" | "acting" | "of_deployments" | "by_command" | "events" | "deployed_by_file",
     Readonly<Record<string, unknown>>
   >
 >;
@@ -86,5 +86,17 @@ function tellsOf(python: string, start: () => Promise<RunningServer>): void {
       gone: true,
       from_file: true,
     });
+  });
+
+  test("events are emitted by the client and by its command, heard by a subscriber, and streamed by the command", () => {
+    expect(facts.events).toEqual({
+      heard: ["told.first here 1", "told.second there 2"],
+      streamed: "told.second there",
+      roles: ["flow", "flow-run"],
+    });
+  });
+
+  test("triggers of prefect.yaml and of serve() start runs", () => {
+    expect(facts.deployed_by_file).toEqual({ owned: ["from the file"], source: "lake.2", served: "lake.3" });
   });
 }
