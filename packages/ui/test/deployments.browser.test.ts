@@ -105,11 +105,15 @@ describe("the list of deployments", () => {
     await close();
   });
 
-  test("shows what arrives on demand, and what is deleted no more", async () => {
+  test("holds still while somebody reads, then shows what arrived, and what is deleted no more", async () => {
     const { page, close } = await site.open("/deployments");
-    await row(page, "nightly").waitFor();
+    await row(page, "nightly").hover();
+    const top = (await row(page, "nightly").boundingBox())?.y;
     await deploy({ name: "brand-new", flow_id: train });
-    await page.getByRole("button", { name: "1 new" }).click();
+    const arrived = page.getByRole("button", { name: "1 new" });
+    await arrived.waitFor();
+    expect((await row(page, "nightly").boundingBox())?.y).toBe(top);
+    await arrived.click();
     await row(page, "brand-new").getByRole("button", { name: "Actions on brand-new" }).click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();
     await page.getByRole("dialog", { name: "Delete brand-new" }).getByRole("button", { name: "Delete the" }).click();
@@ -336,6 +340,7 @@ describe("around deployments", () => {
     await deploy({ name: "just-now", flow_id: train });
     await row(page, "just-now").waitFor();
     await page.goto(`${site.origin}/runs`);
+    await page.getByRole("table", { name: "Runs" }).waitFor();
     await page.getByRole("button", { name: "Deployment", exact: true }).click();
     await page.getByRole("menuitemcheckbox", { name: /^by-hand/ }).click();
     await page.getByRole("heading", { name: "No run matches" }).waitFor();

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { memo, useRef } from "react";
+import { memo, type RefObject, useRef } from "react";
 import type { DeploymentRow } from "../api/types.ts";
 import { RunBars } from "../charts/run-bars.tsx";
 import { Checkbox } from "../components/field.tsx";
@@ -33,10 +33,13 @@ export function DeploymentList(props: {
   readonly selection?: Selection;
   readonly actions: RowActions;
   readonly onEnd: () => void;
+  /** Where the page wants to know whether somebody reads it. */
+  readonly list?: RefObject<HTMLDivElement | null>;
 }) {
   const { rows: deployments, selection, onEnd } = props;
   const narrow = useMedia("(max-width: 799px)");
-  const list = useRef<HTMLDivElement>(null);
+  const own = useRef<HTMLDivElement>(null);
+  const list = props.list ?? own;
   const height = narrow ? narrowRowHeight : rowHeight;
   const { rows, items, topOf } = usePageRows(list, { entries: deployments, height, onEnd });
   const choose = useRowChoice(deployments, selection);

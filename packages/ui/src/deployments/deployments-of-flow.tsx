@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { DeploymentList } from "./deployment-list.tsx";
@@ -11,10 +11,11 @@ import { useRowActions } from "./row-actions.tsx";
 export function DeploymentsOfFlow({ id }: { readonly id: string }) {
   const search = useMemo(() => ({ flow: [id] }), [id]);
   const list = useInfiniteQuery(deploymentListQuery(search));
-  const { arrived, show } = useLiveDeployments(search);
+  const table = useRef<HTMLDivElement>(null);
+  const { waiting, readAgain } = useLiveDeployments(search, table);
   // A flow has few: a new one moves nothing that somebody reads.
   useEffect(() => {
-    if (arrived > 0) show();
+    if (waiting > 0) readAgain();
   });
   const { actions, dialog, problem } = useRowActions();
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
@@ -33,7 +34,7 @@ export function DeploymentsOfFlow({ id }: { readonly id: string }) {
           the flow then runs on a schedule or from these pages.
         </p>
       ) : (
-        <DeploymentList rows={rows} actions={actions} onEnd={more} />
+        <DeploymentList rows={rows} actions={actions} onEnd={more} list={table} />
       )}
       {dialog}
     </div>

@@ -1,10 +1,11 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
-import { Button, buttonClass } from "../components/button.tsx";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { buttonClass } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
+import { NewRows } from "../components/new-rows.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -27,7 +28,8 @@ export function DeploymentsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const list = useInfiniteQuery({ ...deploymentListQuery(search), placeholderData: keepPreviousData });
-  const live = useLiveDeployments(search);
+  const table = useRef<HTMLDivElement>(null);
+  const live = useLiveDeployments(search, table);
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   const [chosen, setChosen] = useState(nothing);
   const { actions, dialog, problem } = useRowActions();
@@ -58,17 +60,14 @@ export function DeploymentsPage() {
           <p className="text-xs text-faint" role="status">
             {count === undefined ? "" : amount(count, "deployment")}
           </p>
-          {live.arrived === 0 ? null : (
-            <Button
-              look="primary"
-              icon="arrowUp"
-              className="sticky top-2 z-20 self-center rounded-full shadow-pop"
-              onClick={live.show}
-            >
-              {live.arrived} new
-            </Button>
-          )}
-          <DeploymentList rows={rows} selection={{ chosen, onChange: setChosen }} actions={actions} onEnd={more} />
+          <NewRows waiting={live.waiting} onShow={live.show} />
+          <DeploymentList
+            rows={rows}
+            selection={{ chosen, onChange: setChosen }}
+            actions={actions}
+            onEnd={more}
+            list={table}
+          />
           {isFetchingNextPage ? <Skeleton rows={2} height={52} /> : null}
         </div>
       )}

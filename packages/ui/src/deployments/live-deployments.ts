@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useLive } from "../api/live.ts";
 import type { Deployment, DeploymentRow, LiveChange } from "../api/types.ts";
+import { useStillness } from "../components/stillness.ts";
 import { type DeploymentPages, deploymentListQuery, readDeploymentRows } from "./deployments.queries.ts";
 import type { DeploymentsSearch } from "./deployments-search.ts";
 
@@ -9,20 +10,18 @@ import type { DeploymentsSearch } from "./deployments-search.ts";
 const restMs = 1000;
 const maxRows = 100;
 
-/**
- * Updates the displayed rows in place: the list keeps its order, so that nothing moves under the pointer. New deployments wait behind
- * a button.
- */
-export function useLiveDeployments(search: DeploymentsSearch) {
+/** Updates the displayed rows in place. New deployments wait behind a button while somebody reads the list, or when many arrive. */
+export function useLiveDeployments(search: DeploymentsSearch, list: RefObject<Element | null>) {
   const queryClient = useQueryClient();
   const key = deploymentListQuery(search).queryKey;
   const [arrived, setArrived] = useState<ReadonlySet<string>>(new Set());
   const touched = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const list = JSON.stringify(key);
+  const holds = useStillness(list);
+  const listed = JSON.stringify(key);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what arrived belongs to the list before
-  useEffect(() => setArrived(new Set()), [list]);
+  useEffect(() => setArrived(new Set()), [listed]);
 
   const again = () => {
     setArrived(new Set());
@@ -45,10 +44,13 @@ export function useLiveDeployments(search: DeploymentsSearch) {
     const known = new Set(pages.pages.flatMap(({ results }) => results.map(({ id }) => id)));
     const of = deploymentsIn(changes);
     const unknown = of.changed.filter((one) => !known.has(one.id) && isNew(one) && mayMatch(one, search));
+    const held = holds(unknown.filter(({ id }) => !arrived.has(id)).length);
     // An empty page waits for the first one.
-    if (unknown.length > 0 && known.size === 0) again();
+    if (unknown.length > 0 && (known.size === 0 || !held)) again();
     else if (unknown.length > 0) setArrived((before) => new Set([...before, ...unknown.map(({ id }) => id)]));
     if (of.changed.some(({ id }) => known.has(id))) change((now) => withFields(now, of.changed));
+    if (of.deleted.some((id) => arrived.has(id)))
+      setArrived((before) => new Set([...before].filter((id) => !of.deleted.includes(id))));
     if (of.deleted.some((id) => known.has(id))) change((now) => without(now, new Set(of.deleted)));
     const mine = [...of.changed.map(({ id }) => id), ...of.withRuns].filter((id) => known.has(id));
     for (const id of mine) touched.current.add(id);
@@ -56,7 +58,11 @@ export function useLiveDeployments(search: DeploymentsSearch) {
   };
   useLive({ kind: "deployments" }, { onChanges, onResync: again });
   useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
-  return { arrived: arrived.size, show: again };
+  const show = () => {
+    again();
+    document.getElementById("main")?.scrollTo({ top: 0 });
+  };
+  return { waiting: arrived.size, show, readAgain: again };
 }
 
 /** The deployments that changed, that are gone, and those with a run that changed. */
