@@ -28,13 +28,14 @@ export async function placedComponent(blocks: readonly Block[], { edges, room, e
   const arrows = edges.filter(({ from, to }) => ids.has(from) && ids.has(to));
   const draw = async (options: Options) => drawnBlock(blocks, arrows, await engine(asked(blocks, arrows, options)));
   const isWide = room >= wideFrom;
-  const size = sizeByLayers(layersOf(blocks, arrows));
+  const layers = layersOf(blocks, arrows);
+  const size = sizeByLayers(layers);
   const drawn: Block[] = [];
   if (!isWide || size.along <= room * surelyTooWide) drawn.push(await draw(isWide ? rightwards : downwards));
   if (drawn.some(({ width }) => width <= room)) return best(drawn, room);
   const alike = withSets(blocks, arrows, room);
   if (!isWide && alike !== undefined) return await placedComponent(alike.blocks, { edges: alike.edges, room, engine });
-  const others = isWide ? wideShapes(size, room) : abreast(blocks, room);
+  const others = isWide ? wideShapes(size, layers.length, room) : abreast(blocks, room);
   for (const options of others.slice(0, blocks.length > maxTried ? 1 : undefined)) {
     const next = await draw(options);
     drawn.push(next);
@@ -143,10 +144,16 @@ const rightwards: Options = { "elk.direction": "RIGHT", "elk.layered.spacing.nod
 const downwards: Options = { "elk.direction": "DOWN", "elk.layered.spacing.nodeNodeBetweenLayers": String(downGap) };
 /** Space between rows of layers. */
 const rowGap = 24;
+/** Space beside rows, for the arrows from the end of one to the beginning of the next. */
+const rowMargin = 112;
 
 /** From left to right in rows, one below the other, and downwards: those that are expected to fit first, the lowest of them first. */
-function wideShapes({ along, across, width, height }: EstimatedSize, room: number): readonly Options[] {
-  const rows = Math.max(2, Math.ceil(along / room));
+function wideShapes({ along, across, width, height }: EstimatedSize, layers: number, room: number): readonly Options[] {
+  const ofLayer = (along + rightGap) / layers;
+  const isInRoom = (count: number) => Math.round(layers / count) * ofLayer - rightGap + rowMargin <= room;
+  const fewest = Math.max(2, Math.ceil(along / room));
+  // A layout takes longer than everything else here: rows that would not fit are not laid out.
+  const rows = Array.from({ length: layers }, (_, more) => fewest + more).find(isInRoom) ?? fewest;
   const inRows = [rows, rows + 1, rows + 2].map((count) => {
     const high = across * count + rowGap * (count - 1);
     const options = {
