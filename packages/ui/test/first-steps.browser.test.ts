@@ -89,6 +89,7 @@ async function fillsAllPages(way: "TypeScript" | "Python", binaries: string): Pr
   if (first === undefined) throw new Error("no page is open");
   await follow(first.page, binaries);
   await Promise.all(opened.map(({ page }, index) => becomes(page, pages[index]?.greeted ?? /^$/)));
+  await first.page.getByRole("link", { name: "The last run" }).waitFor();
   for (const { page, left } of others) {
     await follow(page, binaries);
     await becomes(page, left);

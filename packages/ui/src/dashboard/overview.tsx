@@ -4,8 +4,10 @@ import type { ReactNode } from "react";
 import type { Dashboard } from "../api/types.ts";
 import { onDemand } from "../components/on-demand.tsx";
 import { Section } from "../components/page.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstRun } from "../first-steps/programs.ts";
+import { milliseconds } from "../format.ts";
 import { FailureRow } from "../runs/failure-row.tsx";
 import type { RunsSearch } from "../runs/runs-search.ts";
 import { sum } from "./counts.ts";
@@ -70,7 +72,9 @@ export function Overview({
           {data.work_pools.length === 0 ? null : <PoolsInTrouble pools={data.work_pools} />}
           <Section title="Running now" tools={<All name="running" search={{ ...anyTime, state: runningStates }} />}>
             {data.running.length === 0 ? (
-              <Nothing>Nothing runs at the moment.</Nothing>
+              <Nothing>
+                Nothing runs at the moment. <LastRun flows={data.flows} />
+              </Nothing>
             ) : (
               data.running.map((run) => <RunningRow key={run.id} run={run} />)
             )}
@@ -110,6 +114,32 @@ export function Overview({
       </div>
     </div>
   );
+}
+
+/** The newest run of the chosen time, which somebody who has just started one looks for. */
+function LastRun({ flows }: { readonly flows: Dashboard["flows"] }) {
+  const [last] = flows
+    .flatMap(({ recent }) => recent)
+    .filter(({ start }) => start !== null)
+    .sort((one, other) => compareTimes(other, one));
+  if (last === undefined) return null;
+  return (
+    <>
+      <Link
+        to="/runs/flow-run/$id"
+        params={{ id: last.id }}
+        title={last.name}
+        className="text-muted underline hover:text-text"
+      >
+        The last run
+      </Link>{" "}
+      began <RelativeTime time={last.start ?? ""} />.
+    </>
+  );
+}
+
+function compareTimes(one: { readonly start: string | null }, other: { readonly start: string | null }): number {
+  return milliseconds(one.start ?? "") - milliseconds(other.start ?? "");
 }
 
 function All({ search, name }: { readonly search: RunsSearch; readonly name: string }) {
