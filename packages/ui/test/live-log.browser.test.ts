@@ -1,5 +1,6 @@
 import type { Page } from "@ostinato/testing/browser";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDatabase } from "@ostinato/testing/databases";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { createFlowNamed, recordLogs, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
@@ -139,3 +140,34 @@ test("lines of subflows come live among those of the run, in the order of their 
   expect(problems).toEqual([]);
   await close();
 });
+
+test("a page at one server shows live what another server on the same PostgreSQL is told, also of a subflow", async () => {
+  const database = await openDatabase("postgresql");
+  const [told, watched] = await Promise.all([
+    startSite({ databaseUrl: database.url }),
+    startSite({ databaseUrl: database.url }),
+  ]);
+  onTestFinished(async () => {
+    await Promise.all([told.close(), watched.close()]);
+    await database.dispose();
+  });
+  const elsewhere = await createFlowNamed(told.client, "elsewhere");
+  const run = await startRun(told.client, { flowId: elsewhere, name: "far-fox" });
+  const [before, during, inner] = [lines("before", 3), lines("during", 14), lines("inner", 5)];
+  await recordLogs(told.client, run.id, before);
+  const { page, problems, close } = await watched.open(`/runs/flow-run/${run.id}`);
+  await page.getByText("3 lines", { exact: true }).waitFor();
+  await recordLogs(told.client, run.id, during);
+  await page.getByText("17 lines", { exact: true }).waitFor();
+  const [calling = ""] = await recordTasks(told.client, run.id, [
+    { name: "inner-0", start: 1, took: 30, state: "RUNNING" },
+  ]);
+  const child = await startRun(told.client, { flowId: elsewhere, name: "near-newt", parentTaskRunId: calling });
+  await recordLogs(told.client, child.id, inner);
+  await page.getByText("22 lines", { exact: true }).waitFor();
+  expect((await shown(page)).toSorted()).toEqual(messages(before, during, inner).toSorted());
+  await run.end("COMPLETED");
+  await page.getByText("Completed", { exact: true }).first().waitFor();
+  expect(problems).toEqual([]);
+  await close();
+}, 60_000);
