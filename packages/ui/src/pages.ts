@@ -1,4 +1,5 @@
 import { artifactKeyPage, artifactPage, artifactsPage } from "./artifacts/page.ts";
+import { assetPage, assetsPage } from "./assets/page.ts";
 import { automationPage, automationsPage, editAutomationPage, newAutomationPage } from "./automations/page.ts";
 import { backgroundTasksPage } from "./background-tasks/page.ts";
 import { blockCatalogPage, blockPage, blocksPage, editBlockPage, newBlockPage } from "./blocks/page.ts";
@@ -48,6 +49,8 @@ const listed = [
   artifactsPage,
   artifactKeyPage,
   artifactPage,
+  assetsPage,
+  assetPage,
   blocksPage,
   blockCatalogPage,
   newBlockPage,

@@ -2,6 +2,7 @@ import { nameInTaskKey } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage, Timeline } from "../api/types.ts";
+import { MadeAssets } from "../assets/made-assets.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
@@ -66,7 +67,12 @@ export function RunTabs(props: {
       {tab === "logs" ? <RunLog {...props} onTotal={onTotal} /> : null}
       {tab === "tasks" ? <TaskTable id={run.id} attempts={attempts} /> : null}
       {tab === "subflows" ? <SubflowTable id={run.id} attempts={attempts} /> : null}
-      {tab === "artifacts" ? <RunArtifacts id={run.id} /> : null}
+      {tab === "artifacts" ? (
+        <>
+          <MadeAssets of={{ flow_run_id: run.id }} />
+          <RunArtifacts id={run.id} />
+        </>
+      ) : null}
       {tab === "parameters" ? <RunParameters page={page} /> : null}
       {tab === "result" ? <RunResults id={run.id} attempt={chosen} /> : null}
       {tab === "events" ? <RunEvents id={run.id} /> : null}
