@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { bundle, packageFolder } from "./bundle.ts";
@@ -50,7 +50,7 @@ function publishedNames(): readonly string[] {
 
 /** The folders of the integrations by the names of their packages. */
 function integrations(): ReadonlyMap<string, string> {
-  const folders = globSync("integrations/*", { cwd: root }).toSorted();
+  const folders = globSync("integrations/*/package.json", { cwd: root }).map(dirname).toSorted();
   return new Map(folders.map((folder) => [readManifest(join(root, folder)).name, folder]));
 }
 

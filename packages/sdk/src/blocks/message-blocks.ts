@@ -22,7 +22,7 @@ export interface EmailServer {
   readonly verify?: boolean | null;
 }
 
-interface Email {
+export interface Email {
   readonly server: EmailServer;
   /** `me@example.com` or `Name <me@example.com>`. */
   readonly to: readonly string[];
@@ -30,18 +30,18 @@ interface Email {
   readonly sender?: string | null;
 }
 
-interface SlackWebhook {
+export interface SlackWebhook {
   readonly url: string;
   readonly notify_type?: string;
   readonly allow_private_urls?: boolean;
 }
 
-interface TeamsWebhook extends SlackWebhook {
+export interface TeamsWebhook extends SlackWebhook {
   readonly include_image?: boolean;
   readonly wrap?: boolean;
 }
 
-interface MattermostWebhook {
+export interface MattermostWebhook {
   readonly hostname: string;
   readonly token: string;
   readonly secure?: boolean;
@@ -51,13 +51,13 @@ interface MattermostWebhook {
   readonly channels?: readonly string[] | null;
 }
 
-interface DiscordWebhook {
+export interface DiscordWebhook {
   readonly webhook_id: string;
   readonly webhook_token: string;
   readonly botname?: string | null;
 }
 
-interface PagerDuty {
+export interface PagerDuty {
   readonly integration_key: string;
   readonly api_key: string;
   readonly notify_type?: string;
@@ -70,7 +70,7 @@ interface PagerDuty {
   readonly custom_details?: Readonly<Record<string, string>> | null;
 }
 
-interface Opsgenie {
+export interface Opsgenie {
   readonly apikey: string;
   readonly target_user?: readonly string[] | null;
   readonly target_team?: readonly string[] | null;
@@ -86,14 +86,14 @@ interface Opsgenie {
   readonly details?: Readonly<Record<string, string>> | null;
 }
 
-interface Twilio {
+export interface Twilio {
   readonly account_sid: string;
   readonly auth_token: string;
   readonly from_phone_number: string;
   readonly to_phone_numbers: readonly string[];
 }
 
-interface Sendgrid {
+export interface Sendgrid {
   readonly api_key: string;
   readonly sender_email: string;
   readonly to_emails: readonly string[];
