@@ -4,7 +4,7 @@ import { registerResultStore } from "./results/result-stores.ts";
 import { aFunction, aName, anObject, checkOptions } from "./run/option-checks.ts";
 
 export { sharedBlock } from "./blocks/block.ts";
-export type { SharedBlockOptions } from "./blocks/block-options.ts";
+export type { Block, SharedBlockOptions } from "./blocks/block-options.ts";
 export { described } from "./blocks/described-values.ts";
 export type { ResultStore, ResultStoreDefinition, ResultWrite } from "./results/result-store.ts";
 export { registerResultStore } from "./results/result-stores.ts";
