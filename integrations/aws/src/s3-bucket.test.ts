@@ -21,7 +21,7 @@ const open = (folder: string, { bucket = "lake", ...changed }: S3ClientConfig & 
 
 describe("a bucket of S3", () => testBucket(test, { open, without: ["pages", "aborts"] }));
 
-/** A Python with the packages of `integrations/requirements.txt`, which `.ci/run` makes. Without it the tests skip. */
+/** A Python with the packages of `integrations/aws/requirements.txt`, which `.ci/run` makes. Without it the tests skip. */
 const python = process.env.INTEGRATIONS_PYTHON;
 
 describe.skipIf(python === undefined)("a bucket of S3, by moto", () => {
