@@ -65,4 +65,4 @@ test("the examples in the docstrings compile", async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
-});
+}, 120_000);
