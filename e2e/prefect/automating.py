@@ -32,8 +32,16 @@ from prefect.events.actions import (
 )
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
-from prefect.events.schemas.automations import CompoundTrigger, EventTrigger, Posture, SequenceTrigger
+from prefect.events.schemas.automations import (
+    CompoundTrigger,
+    EventTrigger,
+    MetricTrigger,
+    MetricTriggerQuery,
+    Posture,
+    SequenceTrigger,
+)
 from prefect.events.schemas.deployment_triggers import DeploymentCompoundTrigger, DeploymentEventTrigger
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Running
 
 flows = Path(__file__).with_name("served_flows.py")
@@ -204,6 +212,18 @@ def triggers_of_deployments() -> dict:
     return {"first": first, "later": owned(), "source": run.parameters["source"]}
 
 
+def measuring() -> dict:
+    """An automation by a figure of flow runs. Prefect's own server refuses it: it is one of their Cloud."""
+    query = MetricTriggerQuery(name="successes", operator="<", threshold=90, range=timedelta(hours=1))
+    trigger = MetricTrigger(match={"prefect.resource.id": "prefect.flow-run.*"}, metric=query)
+    try:
+        made = Automation(name="measure", trigger=trigger, actions=[DoNothing()]).create()
+    except PrefectHTTPStatusError as refused:
+        return {"refused": refused.response.status_code}
+    found = Automation.read(id=made.id).trigger
+    return {"kept": [found.posture.value, found.metric.name.value, found.metric.range.total_seconds(), found.metric.threshold]}
+
+
 def by_command() -> dict:
     Automation(name="by hand", trigger=EventTrigger(expect={"x"}, posture="Reactive"), actions=[DoNothing()]).create()
     listed = command("automation", "ls")
@@ -344,6 +364,7 @@ print(
             "by_command": by_command(),
             "events": events(),
             "deployed_by_file": deployed_by_file(),
+            "measuring": measuring(),
         }
     )
 )

@@ -14,7 +14,15 @@ const programSeconds = 400;
 
 type Facts = Readonly<
   Record<
-    "reacting" | "missing" | "composed" | "acting" | "of_deployments" | "by_command" | "events" | "deployed_by_file",
+    | "reacting"
+    | "missing"
+    | "composed"
+    | "acting"
+    | "of_deployments"
+    | "by_command"
+    | "events"
+    | "deployed_by_file"
+    | "measuring",
     Readonly<Record<string, unknown>>
   >
 >;
@@ -75,6 +83,10 @@ function tellsOf(python: string, start: () => Promise<RunningServer>): void {
       later: ["on arrival"],
       source: "lake.1",
     });
+  });
+
+  test("one may watch a figure of flow runs, which Prefect's own server refuses", () => {
+    expect([{ kept: ["Metric", "successes", 3600, 90] }, { refused: 422 }]).toContainEqual(facts.measuring);
   });
 
   test("the command line lists, pauses, resumes, shows, deletes and makes them", () => {

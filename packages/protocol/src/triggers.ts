@@ -36,6 +36,27 @@ const EventTriggerInput = Open({
   within: Type.Optional(DurationInput),
 });
 
+export const metricNames = ["successes", "lateness", "duration"] as const;
+export const metricOperators = ["<", "<=", ">", ">="] as const;
+
+/** Fires when a figure of flow runs crosses a threshold, and resolves when it comes back. */
+const MetricTriggerInput = Open({
+  type: Type.Literal("metric"),
+  id: Type.Optional(Uuid),
+  match: Type.Optional(ResourceSpecification),
+  match_related: Type.Optional(
+    Type.Union([ResourceSpecification, Type.Array(ResourceSpecification, { maxItems: triggerLimits.labels })]),
+  ),
+  posture: Type.Optional(Type.Literal("Metric")),
+  metric: Open({
+    name: Enum(metricNames),
+    threshold: Type.Number(),
+    operator: Enum(metricOperators),
+    range: Type.Optional(DurationInput),
+    firing_for: Type.Optional(DurationInput),
+  }),
+});
+
 /** A trigger inside another one, which the service checks in the same way. */
 const NestedTrigger = Type.Unsafe<TriggerInput>({ type: "object" });
 
@@ -55,8 +76,14 @@ const CompoundTriggerInput = Open({
 /** Fires when its triggers have fired within the time, in their order. */
 const SequenceTriggerInput = Open({ type: Type.Literal("sequence"), ...composite });
 
-export const TriggerInput = Tagged("type", [EventTriggerInput, CompoundTriggerInput, SequenceTriggerInput]);
-export type TriggerInput = EventTriggerInput | CompoundTriggerInput | SequenceTriggerInput;
+export const TriggerInput = Tagged("type", [
+  EventTriggerInput,
+  MetricTriggerInput,
+  CompoundTriggerInput,
+  SequenceTriggerInput,
+]);
+export type TriggerInput = EventTriggerInput | MetricTriggerInput | CompoundTriggerInput | SequenceTriggerInput;
+export type MetricTriggerInput = Static<typeof MetricTriggerInput>;
 export type EventTriggerInput = Static<typeof EventTriggerInput>;
 interface CompositeInput {
   readonly id?: string;
@@ -85,6 +112,26 @@ export interface EventTrigger {
   readonly within: number;
 }
 
+/** Durations are in seconds. */
+export interface MetricTrigger {
+  readonly type: "metric";
+  readonly id: string;
+  readonly match: ResourceSpecification;
+  readonly match_related: ResourceSpecification | readonly ResourceSpecification[];
+  readonly posture: "Metric";
+  readonly metric: MetricQuery;
+}
+
+export interface MetricQuery {
+  readonly name: (typeof metricNames)[number];
+  readonly threshold: number;
+  readonly operator: (typeof metricOperators)[number];
+  /** The figure is of the runs in so many seconds before. */
+  readonly range: number;
+  /** For so long it has to be beyond the threshold, or back again. */
+  readonly firing_for: number;
+}
+
 interface Composite {
   readonly id: string;
   readonly triggers: readonly Trigger[];
@@ -102,4 +149,4 @@ export interface SequenceTrigger extends Composite {
 }
 
 export type CompositeTrigger = CompoundTrigger | SequenceTrigger;
-export type Trigger = EventTrigger | CompositeTrigger;
+export type Trigger = EventTrigger | MetricTrigger | CompositeTrigger;

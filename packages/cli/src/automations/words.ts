@@ -11,6 +11,10 @@ export function triggerWords(trigger: Trigger): string {
       const span = within > 0 ? ` within ${spanText(within)}` : "";
       return posture === "Reactive" ? `${times}${span}` : `no ${times}${span}`;
     }
+    case "metric": {
+      const { name, operator, threshold, range } = trigger.metric;
+      return `${name} ${operator} ${threshold} in ${spanText(range)}`;
+    }
     case "compound": {
       const count = trigger.require === "all" || trigger.require === "any" ? trigger.require : `${trigger.require} of`;
       return `${count}: ${trigger.triggers.map(inBrackets).join("; ")}`;
@@ -23,7 +27,7 @@ export function triggerWords(trigger: Trigger): string {
 }
 
 function inBrackets(trigger: Trigger): string {
-  return trigger.type === "event" ? triggerWords(trigger) : `(${triggerWords(trigger)})`;
+  return "triggers" in trigger ? `(${triggerWords(trigger)})` : triggerWords(trigger);
 }
 
 /** A newer server may know further triggers. */

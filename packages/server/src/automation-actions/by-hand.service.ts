@@ -8,7 +8,7 @@ import { noteByHand } from "./outcomes.service.ts";
 import { outcomeTold } from "./told-outcomes.service.ts";
 import { outcomeOf } from "./working.service.ts";
 
-export { actionsOf, type ListedAction, listsWith } from "./listed-actions.rules.ts";
+export { actionsOf, type ListedAction, listsOf, listsWith } from "./listed-actions.rules.ts";
 
 /** What actions are run with. */
 export interface About {

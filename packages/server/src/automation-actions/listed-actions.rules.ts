@@ -1,4 +1,5 @@
 import type { Action, ActionList, Automation } from "@ostinato/protocol";
+import type { Firing } from "../triggers/composites.rules.ts";
 
 /** An action with its place. */
 export interface ListedAction {
@@ -15,6 +16,11 @@ export function actionsOf(automation: Automation, lists: readonly ActionList[]):
   return lists
     .flatMap((list) => automation[list].map((action, place) => ({ list, place, action })))
     .map((listed, index) => ({ ...listed, index }));
+}
+
+/** The lists whose actions a firing has done. */
+export function listsOf({ resolved }: Pick<Firing, "resolved">): readonly ActionList[] {
+  return listsWith(resolved === true ? "actions_on_resolve" : "actions");
 }
 
 /** The lists whose actions are done together with those of this one. */

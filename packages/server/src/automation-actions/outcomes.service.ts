@@ -117,7 +117,7 @@ function resourceOf({ automation }: ActionJob) {
     "prefect.resource.id": `prefect.automation.${id}`,
     "prefect.resource.name": name,
     "prefect.trigger-type": trigger.type,
-    ...(trigger.type === "event" ? { "prefect.posture": trigger.posture } : {}),
+    ...("posture" in trigger ? { "prefect.posture": trigger.posture } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { writeJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
 import type { Firing } from "../triggers/composites.rules.ts";
 import { type ActionRow, insertActions } from "./jobs.queries.ts";
-import { actionsOf } from "./listed-actions.rules.ts";
+import { actionsOf, listsOf } from "./listed-actions.rules.ts";
 
 /** The loop that does what is queued. */
 export const actionsLoop = "automation-actions";
@@ -31,7 +31,7 @@ export async function queueActions(unit: Unit, firings: readonly NewFiring[]): P
 function rowsOf({ context }: Unit, { automation, firing, chain, event, triggeredEventId }: NewFiring): ActionRow[] {
   const now = context.clock.now();
   const shared = { automation: writeJson(automation), firing: writeJson(firing), chain };
-  return actionsOf(automation, ["actions", "actions_on_trigger"]).map(({ list, index, action }) => ({
+  return actionsOf(automation, listsOf(firing)).map(({ list, index, action }) => ({
     id: timeOrderedId(context.clock.now()),
     automation_id: automation.id,
     ...shared,

@@ -94,7 +94,7 @@ function allFirings(firing: Firing): readonly Firing[] {
 }
 
 function allTriggers(trigger: Trigger): readonly Trigger[] {
-  return trigger.type === "event" ? [trigger] : [trigger, ...trigger.triggers.flatMap(allTriggers)];
+  return "triggers" in trigger ? [trigger, ...trigger.triggers.flatMap(allTriggers)] : [trigger];
 }
 
 function firingRead(firing: Firing, job: ActionJob): object {
@@ -102,12 +102,12 @@ function firingRead(firing: Firing, job: ActionJob): object {
   return {
     id: firing.id,
     trigger,
-    trigger_states: ["Triggered"],
+    trigger_states: [firing.resolved === true ? "Resolved" : "Triggered"],
     triggered: new Moment(firing.at),
     triggering_labels: firing.labels,
     triggering_firings: firing.firings.map((each) => firingRead(each, job)),
     triggering_event: eventOf(firing.event_id, job).map(eventRead)[0] ?? null,
-    triggering_value: null,
+    triggering_value: firing.value ?? null,
   };
 }
 

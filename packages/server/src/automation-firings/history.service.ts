@@ -52,7 +52,7 @@ async function withOutcomes(context: Context, id: string, told: readonly Event[]
     occurred: event.occurred,
     triggered: formatTimestamp(firing.at),
     labels: { ...firing.labels },
-    value: null,
+    value: firing.value ?? null,
     events: eventIdsOf(firing)
       .flatMap((cause) => causes.get(cause) ?? [])
       .map(causeOf),

@@ -9,7 +9,7 @@ import {
   type TestedFiring,
   type testAutomation,
 } from "@ostinato/protocol";
-import { type About, actionsOf, jobOf } from "../automation-actions/by-hand.service.ts";
+import { type About, actionsOf, jobOf, listsOf } from "../automation-actions/by-hand.service.ts";
 import { eventIdsOf, eventsOf } from "../automation-actions/firing-events.service.ts";
 import { preview } from "../automation-actions/previewing.service.ts";
 import * as automations from "../automations/automations.service.ts";
@@ -75,9 +75,9 @@ async function testedFiring(context: Context, firing: Firing, rendering: Renderi
   const about = { firing, triggeredEventId: told.id, events, isKept: false };
   return {
     triggered: formatTimestamp(firing.at),
-    trigger_state: "Triggered",
+    trigger_state: firing.resolved === true ? "Resolved" : "Triggered",
     labels: { ...firing.labels },
-    value: null,
+    value: firing.value ?? null,
     events: eventIdsOf(firing)
       .flatMap((id) => events.get(id) ?? [])
       .map(causeOf),
@@ -94,7 +94,7 @@ interface Previewed extends Rendering {
 
 async function previews(context: Context, { automation, deadline, about, event, told }: Previewed) {
   const found: ActionPreview[] = [];
-  for (const listed of actionsOf(automation, ["actions", "actions_on_trigger"])) {
+  for (const listed of actionsOf(automation, listsOf(about.firing))) {
     const { list, place, action } = listed;
     const job = jobOf(context, { automation, listed, about: { ...about, event: list === "actions" ? event : told } });
     const isLate = context.clock.elapsed() > deadline;

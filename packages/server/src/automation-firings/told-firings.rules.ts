@@ -20,11 +20,20 @@ const maxNested = 20;
 
 function readFiring(given: unknown, nested = 0): Firing | undefined {
   if (!isObject(given) || nested > maxNested) return undefined;
-  const { id, trigger_id, at, labels, event_id, firings } = given;
+  const { id, trigger_id, at, labels, event_id, firings, value, resolved } = given;
   if (!isId(id) || !isId(trigger_id) || typeof at !== "number" || !Number.isSafeInteger(at)) return undefined;
   const below = Array.isArray(firings) ? firings.flatMap((each) => readFiring(each, nested + 1) ?? []) : [];
   const cause = isId(event_id) ? event_id : null;
-  return { id, trigger_id, at: at as Timestamp, labels: labelsIn(labels), event_id: cause, firings: below };
+  return {
+    id,
+    trigger_id,
+    at: at as Timestamp,
+    labels: labelsIn(labels),
+    event_id: cause,
+    firings: below,
+    ...(typeof value === "number" ? { value } : {}),
+    ...(resolved === true ? { resolved } : {}),
+  };
 }
 
 function labelsIn(given: unknown): Readonly<Record<string, string>> {

@@ -123,6 +123,8 @@ export async function moveVersion(tx: Writer, now: Timestamp): Promise<void> {
 export async function forgetCounts(tx: Writer, automationId: string): Promise<void> {
   await tx.deleteFrom("automation_bucket").where("automation_id", "=", automationId).execute();
   await tx.deleteFrom("automation_child_firing").where("automation_id", "=", automationId).execute();
+  await tx.deleteFrom("automation_metric").where("automation_id", "=", automationId).execute();
+  await tx.deleteFrom("automation_metric_slice").where("automation_id", "=", automationId).execute();
 }
 
 export async function readVersion(reader: Reader): Promise<number> {

@@ -1,6 +1,8 @@
 import {
   type EventTrigger,
   type EventTriggerInput,
+  type MetricTrigger,
+  type MetricTriggerInput,
   type ResourceSpecification,
   type Trigger,
   TriggerInput,
@@ -12,6 +14,8 @@ import { durationSeconds } from "../user-input/durations.rules.ts";
 
 /** Deadlines of absent events that are closer together would fire on the delay of a network. */
 const minProactiveSeconds = 10;
+/** As in Prefect. */
+const minMetricSeconds = 300;
 const maxSeconds = 100 * 366 * 86_400;
 
 /** Collects what is wrong with an automation, with the place of each problem in the request. */
@@ -48,6 +52,7 @@ function complete(given: TriggerInput, reading: Reading): Trigger {
     report(place, `an automation has at most ${triggerLimits.triggers} triggers`);
   }
   if (given.type === "event") return completeEvent(given, { id: newId(), place, report });
+  if (given.type === "metric") return completeMetric(given, { id: newId(), place, report });
   const triggers = given.triggers.flatMap((each, index) => nested(each, reading, index) ?? []);
   const within = given.within === null ? null : seconds(given.within, [...place, "within"], report);
   const shared = { id: newId(), triggers, within };
@@ -105,6 +110,32 @@ function completeEvent(given: EventTriggerInput, { id, place, report }: Known): 
     posture,
     threshold,
     within: windowSeconds(given, [...place, "within"], report),
+  };
+}
+
+function completeMetric(given: MetricTriggerInput, { id, place, report }: Known): MetricTrigger {
+  const { match = {}, match_related = {}, metric } = given;
+  const { name, threshold, operator, range = minMetricSeconds, firing_for = minMetricSeconds } = metric;
+  const atLeast = (field: string, duration: number | string) => {
+    const found = seconds(duration, [...place, "metric", field], report);
+    if (found < minMetricSeconds) {
+      report([...place, "metric", field], `must be at least ${minMetricSeconds} seconds`, duration);
+    }
+    return found;
+  };
+  return {
+    type: "metric",
+    id,
+    match: match as ResourceSpecification,
+    match_related: match_related as MetricTrigger["match_related"],
+    posture: "Metric",
+    metric: {
+      name,
+      threshold,
+      operator,
+      range: atLeast("range", range),
+      firing_for: atLeast("firing_for", firing_for),
+    },
   };
 }
 

@@ -105,6 +105,7 @@ CREATE TABLE automation_action (
   PRIMARY KEY (id)
 );
 CREATE INDEX automation_action_due ON automation_action USING btree (due);
+CREATE INDEX automation_action_firing ON automation_action USING btree (triggered_event_id);
 
 CREATE TABLE automation_bucket (
   trigger_id uuid NOT NULL,
@@ -142,6 +143,29 @@ CREATE TABLE automation_deploy (
   FOREIGN KEY (automation_id) REFERENCES automation(id) ON DELETE CASCADE
 );
 CREATE INDEX automation_deploy_project ON automation_deploy USING btree (project);
+
+CREATE TABLE automation_metric (
+  trigger_id uuid NOT NULL,
+  automation_id uuid NOT NULL,
+  is_triggered smallint NOT NULL,
+  crossed bigint,
+  due bigint,
+  PRIMARY KEY (trigger_id),
+  FOREIGN KEY (automation_id) REFERENCES automation(id) ON DELETE CASCADE
+);
+CREATE INDEX automation_metric_automation ON automation_metric USING btree (automation_id);
+CREATE INDEX automation_metric_due ON automation_metric USING btree (due) WHERE (due IS NOT NULL);
+
+CREATE TABLE automation_metric_slice (
+  trigger_id uuid NOT NULL,
+  starts bigint NOT NULL,
+  automation_id uuid NOT NULL,
+  runs integer NOT NULL,
+  total bigint NOT NULL,
+  PRIMARY KEY (trigger_id, starts),
+  FOREIGN KEY (automation_id) REFERENCES automation(id) ON DELETE CASCADE
+);
+CREATE INDEX automation_metric_slice_automation ON automation_metric_slice USING btree (automation_id);
 
 CREATE TABLE automation_resource (
   automation_id uuid NOT NULL,
@@ -404,6 +428,26 @@ CREATE TABLE event_resource (
   occurred bigint NOT NULL,
   event_id uuid NOT NULL,
   PRIMARY KEY (resource_id, occurred, event_id)
+);
+
+CREATE TABLE event_webhook (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL,
+  enabled smallint NOT NULL,
+  address_digest text NOT NULL,
+  former_digest text,
+  former_until bigint,
+  template text,
+  signature text,
+  secret text,
+  former_secret text,
+  UNIQUE (address_digest),
+  UNIQUE (former_digest),
+  UNIQUE (name),
+  PRIMARY KEY (id)
 );
 
 CREATE TABLE failed_delivery (

@@ -93,6 +93,7 @@ CREATE TABLE automation_action (
   delivered text
 );
 CREATE INDEX automation_action_due ON automation_action (due);
+CREATE INDEX automation_action_firing ON automation_action (triggered_event_id);
 
 CREATE TABLE automation_bucket (
   trigger_id text NOT NULL,
@@ -126,6 +127,26 @@ CREATE TABLE automation_deploy (
   written text NOT NULL
 );
 CREATE INDEX automation_deploy_project ON automation_deploy (project);
+
+CREATE TABLE automation_metric (
+  trigger_id text PRIMARY KEY,
+  automation_id text NOT NULL REFERENCES automation ON DELETE CASCADE,
+  is_triggered integer NOT NULL,
+  crossed integer,
+  due integer
+);
+CREATE INDEX automation_metric_automation ON automation_metric (automation_id);
+CREATE INDEX automation_metric_due ON automation_metric (due) WHERE due IS NOT NULL;
+
+CREATE TABLE automation_metric_slice (
+  trigger_id text NOT NULL,
+  starts integer NOT NULL,
+  automation_id text NOT NULL REFERENCES automation ON DELETE CASCADE,
+  runs integer NOT NULL,
+  total integer NOT NULL,
+  PRIMARY KEY (trigger_id, starts)
+);
+CREATE INDEX automation_metric_slice_automation ON automation_metric_slice (automation_id);
 
 CREATE TABLE automation_resource (
   automation_id text NOT NULL REFERENCES automation ON DELETE CASCADE,
@@ -357,6 +378,22 @@ CREATE TABLE event_resource (
   occurred integer NOT NULL,
   event_id text NOT NULL,
   PRIMARY KEY (resource_id, occurred, event_id)
+);
+
+CREATE TABLE event_webhook (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL UNIQUE,
+  description text NOT NULL,
+  enabled integer NOT NULL,
+  address_digest text NOT NULL UNIQUE,
+  former_digest text UNIQUE,
+  former_until integer,
+  template text,
+  signature text,
+  secret text,
+  former_secret text
 );
 
 CREATE TABLE failed_delivery (

@@ -507,6 +507,46 @@ export const tables = {
     firing: json,
   },
 
+  /** Where a metric trigger stands. */
+  automation_metric: {
+    trigger_id: uuid,
+    automation_id: uuid,
+    is_triggered: flag,
+    /** Since when the figure has been on the other side of the threshold. */
+    crossed: nullable(moment),
+    /** When it is looked at though no run ends or begins. */
+    due: nullable(moment),
+  },
+
+  /** What a metric trigger has counted in one slice of its range. */
+  automation_metric_slice: {
+    trigger_id: uuid,
+    starts: moment,
+    automation_id: uuid,
+    runs: integer,
+    /** Runs that succeeded, or the microseconds of all. */
+    total: wideInteger,
+  },
+
+  /** An address that turns what is posted to it into an event. */
+  event_webhook: {
+    ...row,
+    name: text,
+    description: text,
+    enabled: flag,
+    /** The digest of the secret in the address. */
+    address_digest: text,
+    /** The one before, which is valid until then. */
+    former_digest: nullable(text),
+    former_until: nullable(moment),
+    /** Null where CloudEvents are taken. */
+    template: nullable(json),
+    signature: nullable(json),
+    /** The key of the signature, sealed. */
+    secret: nullable(text),
+    former_secret: nullable(text),
+  },
+
   /** An action of a firing that is still to be done. */
   automation_action: {
     id: uuid,

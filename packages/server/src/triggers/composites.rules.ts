@@ -13,6 +13,10 @@ export interface Firing {
   readonly event_id: string | null;
   /** The firings of its triggers. */
   readonly firings: readonly Firing[];
+  /** What a metric trigger measured. */
+  readonly value?: number;
+  /** The figure of a metric trigger is back. */
+  readonly resolved?: true;
 }
 
 /** What a trigger inside another one leads to. */

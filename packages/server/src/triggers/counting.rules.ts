@@ -1,5 +1,5 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
-import type { Automation, CompositeTrigger, Event, EventTrigger } from "@ostinato/protocol";
+import type { Automation, CompositeTrigger, Event, EventTrigger, MetricTrigger } from "@ostinato/protocol";
 import { afterFiring, type Firing } from "./composites.rules.ts";
 import { labelsOf, valuesOf } from "./matching.rules.ts";
 import { afterDeadline, afterEvent, type Fired, type Window } from "./windows.rules.ts";
@@ -8,6 +8,8 @@ import { afterDeadline, afterEvent, type Fired, type Window } from "./windows.ru
 export interface KnownTrigger {
   readonly automation: Automation;
   readonly trigger: EventTrigger;
+  /** The metric trigger that is fed by the events which `trigger` takes. */
+  readonly metric?: MetricTrigger;
   readonly around: readonly CompositeTrigger[];
 }
 
@@ -33,10 +35,17 @@ export interface AutomationFiring {
   readonly firing: Firing;
 }
 
+interface MeasuredFiring {
+  readonly entry: KnownTrigger;
+  readonly firing: Firing;
+}
+
 interface Counting {
   readonly counts: Counts;
   readonly newId: () => string;
 }
+
+type FiringsCounting = Pick<Counting, "newId"> & { readonly counts: Pick<Counts, "firingsIn" | "setFirings"> };
 
 /** What counts the event for a trigger that takes it. */
 export function counterOf(entry: KnownTrigger, event: Event): Counter {
@@ -62,6 +71,18 @@ export function countDeadline(counter: Counter, now: Timestamp, counting: Counti
   return firingsOf(counter, fired, counting);
 }
 
+/** The firings of automations that metrics lead to. What is around a metric does not hear that it resolves. */
+export function firingsByMetrics(
+  measured: readonly MeasuredFiring[],
+  counting: FiringsCounting,
+): readonly AutomationFiring[] {
+  return measured.flatMap(({ entry, firing: own }): readonly AutomationFiring[] => {
+    if (own.resolved === true && entry.around.length > 0) return [];
+    const firing = throughTriggers(entry, own, counting);
+    return firing === undefined ? [] : [{ entry, firing }];
+  });
+}
+
 function firingsOf({ entry, values }: Counter, fired: readonly Fired[], counting: Counting) {
   const labels = Object.fromEntries(labelsOf(entry.trigger).map((label, index) => [label, values[index] ?? ""]));
   return fired.flatMap(({ at, eventId }): readonly AutomationFiring[] => {
@@ -72,7 +93,11 @@ function firingsOf({ entry, values }: Counter, fired: readonly Fired[], counting
 }
 
 /** The firing of the outermost trigger, if the firing of the innermost one leads to it. */
-function throughTriggers(entry: KnownTrigger, innermost: Firing, { counts, newId }: Counting): Firing | undefined {
+function throughTriggers(
+  entry: KnownTrigger,
+  innermost: Firing,
+  { counts, newId }: FiringsCounting,
+): Firing | undefined {
   let firing = innermost;
   for (const trigger of entry.around) {
     const { kept, fires } = afterFiring(trigger, counts.firingsIn(trigger), firing);

@@ -9,6 +9,8 @@ import type { Unit } from "../kernel/unit.ts";
 import type { Firing } from "./composites.rules.ts";
 import type { AutomationFiring } from "./counting.rules.ts";
 
+const triggeredName = "prefect.automation.triggered";
+const resolvedName = "prefect.automation.resolved";
 /** The maximum size of an event that another one carries whole. */
 const maxCarriedCharacters = 100_000;
 
@@ -64,12 +66,14 @@ interface Cause {
   readonly now: Timestamp;
 }
 
-/** `prefect.automation.triggered`, as Prefect's automations tell of themselves. It has the id of the firing. */
+/** `prefect.automation.triggered` or `.resolved`, as Prefect's automations tell of themselves. It has the id of the firing. */
 export function triggeredEvent(fired: Fired, { event, chain, now }: Cause): NewEvent {
   const { firing } = fired;
   const triggering = event === undefined ? null : carried(event);
-  const payload = { triggering_labels: firing.labels, triggering_event: triggering, chain, firing };
-  return ownEvent(fired, { id: firing.id, now, event: "prefect.automation.triggered", payload });
+  const value = firing.value === undefined ? {} : { triggering_value: firing.value };
+  const payload = { triggering_labels: firing.labels, triggering_event: triggering, ...value, chain, firing };
+  const name = firing.resolved === true ? resolvedName : triggeredName;
+  return ownEvent(fired, { id: firing.id, now, event: name, payload });
 }
 
 /** An automation that feeds itself is stopped, and says so. */
@@ -98,7 +102,7 @@ function ownEvent({ automation, firing }: Fired, { id, now, event, payload }: To
     resource: {
       "prefect.resource.id": `prefect.automation.${automation.id}`,
       "prefect.resource.name": automation.name,
-      ...(trigger.type === "event" ? { "prefect.posture": trigger.posture } : {}),
+      ...("posture" in trigger ? { "prefect.posture": trigger.posture } : {}),
     },
     related: firing.event_id === null ? [] : [events.relatedEvent(firing.event_id, "triggering-event")],
     payload,

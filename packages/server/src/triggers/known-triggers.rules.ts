@@ -1,5 +1,6 @@
 import type { Automation, CompositeTrigger, Trigger } from "@ostinato/protocol";
 import type { KnownTrigger } from "./counting.rules.ts";
+import { eventsOfMetric } from "./metrics.rules.ts";
 import { indexOf, type TriggerIndex } from "./trigger-index.rules.ts";
 
 /** The enabled automations as of one version. */
@@ -30,5 +31,6 @@ function eventTriggers(
   around: readonly CompositeTrigger[],
 ): readonly KnownTrigger[] {
   if (trigger.type === "event") return [{ automation, trigger, around }];
+  if (trigger.type === "metric") return [{ automation, trigger: eventsOfMetric(trigger), metric: trigger, around }];
   return trigger.triggers.flatMap((each) => eventTriggers(automation, each, [trigger, ...around]));
 }

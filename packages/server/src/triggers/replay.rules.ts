@@ -8,8 +8,11 @@ import {
   countDeadline,
   countEvent,
   counterOf,
+  firingsByMetrics,
 } from "./counting.rules.ts";
 import { eventTriggersOf, knownAs } from "./known-triggers.rules.ts";
+import { isMetric, type RunFigures } from "./metrics.rules.ts";
+import { metricsInMemory } from "./metrics-in-memory.rules.ts";
 import { dueOf, firstWindow, graceSeconds, type Window } from "./windows.rules.ts";
 
 /** An automation that counts past events as if they came now. */
@@ -29,13 +32,16 @@ export interface Deadline {
 interface Beginning {
   readonly since: Timestamp;
   readonly newId: () => string;
+  /** What is known of the run of an event. */
+  readonly figures: (event: Event) => RunFigures | undefined;
 }
 
 /** Begins to count at a moment, as the automation would if it had been created then. */
-export function replayOf(automation: Automation, { since, newId }: Beginning): Replay {
+export function replayOf(automation: Automation, { since, newId, figures }: Beginning): Replay {
   const { index } = knownAs(0, [automation]);
   const counts = countsInMemory();
   const counting = { counts, newId };
+  const metrics = metricsInMemory(figures, newId);
   for (const entry of eventTriggersOf(automation)) {
     counts.setWindow({ entry, values: [] }, firstWindow(entry.trigger, since));
   }
@@ -43,10 +49,18 @@ export function replayOf(automation: Automation, { since, newId }: Beginning): R
     take(event) {
       const entries = index.find(event);
       if (entries.length === 0) return undefined;
-      return entries.flatMap((entry) => countEvent(counterOf(entry, event), event, counting));
+      return entries.flatMap((entry) =>
+        isMetric(entry)
+          ? firingsByMetrics(metrics.take(entry, event), counting)
+          : countEvent(counterOf(entry, event), event, counting),
+      );
     },
     nextDeadline(before) {
       const next = counts.earliest();
+      const look = metrics.nextDue();
+      if (look !== undefined && look <= before && (next === undefined || look <= next.due)) {
+        return { at: look, firings: firingsByMetrics(metrics.lookAt(look), counting) };
+      }
       if (next === undefined) return undefined;
       const noticed = addSeconds(next.due, graceSeconds);
       if (noticed > before) return undefined;

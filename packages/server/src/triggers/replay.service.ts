@@ -5,6 +5,8 @@ import type { Context } from "../kernel/context.ts";
 import type { Firing } from "./composites.rules.ts";
 import { beginningOf, isPattern } from "./glob.rules.ts";
 import { eventTriggersOf } from "./known-triggers.rules.ts";
+import { isMetric, type RunFigures } from "./metrics.rules.ts";
+import { figuresOfEvents } from "./metrics.service.ts";
 import { type Replay, replayOf } from "./replay.rules.ts";
 import { anchorOf, idLabel, patternsOf } from "./trigger-index.rules.ts";
 
@@ -30,7 +32,12 @@ export async function replay(context: Context, automation: Automation, since: Ti
   const { clock } = context;
   const now = clock.now();
   const begun = clock.elapsed();
-  const tally = createTally(replayOf(automation, { since, newId: randomId }), since);
+  let figures: (event: Event) => RunFigures | undefined = () => undefined;
+  const hasMetrics = eventTriggersOf(automation).some(isMetric);
+  const tally = createTally(
+    replayOf(automation, { since, newId: randomId, figures: (event) => figures(event) }),
+    since,
+  );
   const isOver = () => tally.isFull() || clock.elapsed() - begun > automationTestLimits.seconds;
   const wanted = eventsWantedBy(automation);
   for (let start = since; start < now && !isOver(); start = addSeconds(start, stretchSeconds)) {
@@ -44,6 +51,7 @@ export async function replay(context: Context, automation: Automation, since: Ti
     do {
       const events: readonly Event[] = await inOrder(context, { filter, limit: pageSize, after });
       after = events.length < pageSize ? undefined : events.at(-1);
+      if (hasMetrics) figures = await figuresOfEvents(context, events);
       tally.take(events);
     } while (after !== undefined && !isOver());
     if (after === undefined) tally.passTo(end);

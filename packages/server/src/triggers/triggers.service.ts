@@ -1,13 +1,25 @@
 import { addSeconds, secondsBetween, timeOrderedId } from "@ostinato/core";
+import type { Event } from "@ostinato/protocol";
 import { readPlainJson } from "../db/json-text.ts";
 import { readManyBy } from "../events/event-pages.service.ts";
 import { defineConsumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
 import type { Unit } from "../kernel/unit.ts";
-import { type AutomationFiring, type Counter, countDeadline, countEvent, counterOf } from "./counting.rules.ts";
+import {
+  type AutomationFiring,
+  type Counter,
+  countDeadline,
+  countEvent,
+  counterOf,
+  firingsByMetrics,
+  type KnownTrigger,
+} from "./counting.rules.ts";
 import { readCounts } from "./counts.service.ts";
 import { fire } from "./firings.service.ts";
 import type { Known } from "./known-triggers.rules.ts";
+import * as metrics from "./metrics.queries.ts";
+import { isMetric, type MetricFiring } from "./metrics.rules.ts";
+import { countMetrics, lookAt, type MetricHit } from "./metrics.service.ts";
 import * as queries from "./windows.queries.ts";
 import { graceSeconds } from "./windows.rules.ts";
 
@@ -26,29 +38,35 @@ export const automations = defineConsumer({
       unit.tx,
       batch.map(({ ref }) => ref),
     );
-    const counted = events.flatMap((event) =>
-      known.index.find(event).map((entry) => ({ event, counter: counterOf(entry, event) })),
-    );
-    if (counted.length === 0) return "done";
-    const counts = await readCounts(
-      unit.tx,
-      counted.map(({ counter }) => counter),
-    );
+    const taken = events.flatMap((event) => known.index.find(event).map((entry) => ({ event, entry })));
+    if (taken.length === 0) return "done";
+    const measured = await countMetrics(unit, taken.filter(isOfMetric));
+    const counted = taken
+      .filter(({ entry }) => !isMetric(entry))
+      .map(({ entry, event }) => ({ event, counter: counterOf(entry, event) }));
+    const counters = [...counted.map(({ counter }) => counter), ...measured.map(counterOfMetric)];
+    const counts = await readCounts(unit.tx, counters);
     const newId = idsOf(unit);
     const firings: AutomationFiring[] = [];
     for (const { event, counter } of counted) firings.push(...countEvent(counter, event, { counts, newId }));
+    firings.push(...firingsByMetrics(measured, { counts, newId }));
     await counts.write(unit.tx);
     await fire(unit, firings, events);
     return "done";
   },
   timed: {
     async secondsUntilDue(context) {
-      const due = await queries.earliestDue(context.db.read);
-      if (due === undefined) return undefined;
-      const seconds = secondsBetween(context.clock.now(), due) + graceSeconds;
-      return Math.max(seconds, secondsOfSettling(context, due));
+      const { db, clock } = context;
+      const [due, look] = [await queries.earliestDue(db.read), await metrics.earliestLook(db.read)];
+      const untilLook = look === undefined ? [] : [secondsBetween(clock.now(), look)];
+      if (due === undefined) return untilLook[0];
+      const seconds = secondsBetween(clock.now(), due) + graceSeconds;
+      return Math.min(Math.max(seconds, secondsOfSettling(context, due)), ...untilLook);
     },
-    handle: noticeDeadlines,
+    async handle(unit) {
+      await noticeDeadlines(unit);
+      await lookAtMetrics(unit);
+    },
   },
 });
 
@@ -75,6 +93,32 @@ async function noticeDeadlines(unit: Unit): Promise<void> {
     rows.filter((row) => counterOfRow(known, row) === undefined),
   );
   await fire(unit, firings, []);
+}
+
+/** Looks at the figures of metrics that change as time passes. */
+async function lookAtMetrics(unit: Unit): Promise<void> {
+  const rows = await metrics.dueMetrics(unit.tx, unit.context.clock.now(), maxDue);
+  if (rows.length === 0) return;
+  const known = await unit.context.automations.knownIn(unit.tx);
+  const entries = rows.flatMap(({ trigger_id }) => known.triggers.get(trigger_id) ?? []).filter(isMetric);
+  const found = new Set(entries.map(({ trigger }) => trigger.id));
+  await metrics.deleteMetrics(
+    unit.tx,
+    rows.map(({ trigger_id }) => trigger_id).filter((id) => !found.has(id)),
+  );
+  const measured = await lookAt(unit, entries);
+  const counts = await readCounts(unit.tx, measured.map(counterOfMetric));
+  const firings = firingsByMetrics(measured, { counts, newId: idsOf(unit) });
+  await counts.write(unit.tx);
+  await fire(unit, firings, []);
+}
+
+function isOfMetric(taken: { readonly entry: KnownTrigger; readonly event: Event }): taken is MetricHit {
+  return isMetric(taken.entry);
+}
+
+function counterOfMetric({ entry }: MetricFiring): Counter {
+  return { entry, values: [] };
 }
 
 function counterOfRow(known: Known, { trigger_id, labels }: queries.WindowRow): Counter | undefined {

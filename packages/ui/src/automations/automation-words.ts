@@ -28,6 +28,7 @@ function wordsOf(trigger: TriggerInput, names: Names): string {
     const form = formOf(trigger);
     return form === undefined ? otherWords(trigger) : formWords(form, names);
   }
+  if (trigger.type === "metric") return metricWords(trigger);
   const { triggers, within } = trigger;
   const parts = triggers.map((each) => lowerFirst(wordsOf(each, names).replace(/^When /, "")));
   const time = within === null ? "" : ` within ${secondsWords(within)}`;
@@ -36,6 +37,19 @@ function wordsOf(trigger: TriggerInput, names: Names): string {
   if (require === "any") return `${listed(parts, "or")}`;
   if (require === "all") return `${listed(parts, "and")}${time}`;
   return `${require} of these happen${time}: ${parts.join("; ")}`;
+}
+
+const figures = {
+  successes: "the success rate of runs",
+  duration: "the mean duration of runs",
+  lateness: "the mean lateness of runs",
+} as const;
+const comparisons = { "<": "below", "<=": "at most", ">": "above", ">=": "at least" } as const;
+const usualMetricSeconds = 300;
+
+function metricWords({ metric }: Extract<TriggerInput, { type: "metric" }>): string {
+  const { name, operator, threshold, range = usualMetricSeconds } = metric;
+  return `${figures[name]} is ${comparisons[operator]} ${threshold} over ${secondsWords(range)}`;
 }
 
 function otherWords(trigger: Extract<TriggerInput, { type: "event" }>): string {

@@ -20,6 +20,7 @@ import * as automations from "./0017-automations.ts";
 import * as durationsOfFlows from "./0020-durations-of-flows.ts";
 import * as cancellations from "./0021-cancellations.ts";
 import * as backgroundTaskRuns from "./0022-background-task-runs.ts";
+import * as metricsAndWebhooks from "./0024-metrics-and-webhooks.ts";
 import * as partialDeliveries from "./0025-partial-deliveries.ts";
 import * as automationDeploys from "./0029-automation-deploys.ts";
 import * as assets from "./0030-assets.ts";
@@ -59,6 +60,7 @@ export const migrations: readonly Migration[] = [
   { name: "0020-durations-of-flows", breaking: false, up: durationsOfFlows.up },
   { name: "0021-cancellations", breaking: false, up: cancellations.up },
   { name: "0022-background-task-runs", breaking: false, up: backgroundTaskRuns.up },
+  { name: "0024-metrics-and-webhooks", breaking: false, up: metricsAndWebhooks.up },
   { name: "0025-partial-deliveries", breaking: false, up: partialDeliveries.up },
   { name: "0029-automation-deploys", breaking: false, up: automationDeploys.up },
   { name: "0030-assets", breaking: false, up: assets.up },
