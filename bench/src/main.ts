@@ -9,6 +9,7 @@ import { onPrefect } from "./peers/prefect.ts";
 import { findPrefect } from "./peers/prefect-install.ts";
 import { report } from "./report.ts";
 import { type Effort, type Measurement, messageOf, type Outcome } from "./row.ts";
+import { automations } from "./rows/automations.ts";
 import { background } from "./rows/background.ts";
 import { blocks } from "./rows/blocks.ts";
 import { deployments } from "./rows/deployments.ts";
@@ -31,6 +32,7 @@ const groups: readonly Group[] = [
   requests,
   blocks,
   events,
+  automations,
   live,
   flows,
   deployments,

@@ -73,6 +73,7 @@ export async function startTarget({ database, databaseUrl, command, retention }:
       OSTINATO_HOME: home,
       OSTINATO_DATABASE_URL: url,
       OSTINATO_LOG_LEVEL: "error",
+      OSTINATO_SERVER_PRIVATE_TARGETS: "127.0.0.0/8",
       ...retentionSettings(retention),
     },
     stdio: ["ignore", "ignore", "inherit"],

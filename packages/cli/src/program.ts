@@ -19,6 +19,7 @@ import { taskRunCommands } from "./task-runs/task-run.commands.ts";
 import { taskCommands } from "./tasks/task.commands.ts";
 import { variableCommands } from "./variables/variable.commands.ts";
 import { ownVersion, sayVersion } from "./version.ts";
+import { webhookCommands } from "./webhooks/webhook.commands.ts";
 import { workPoolCommands } from "./work-pools/work-pool.commands.ts";
 import { workQueueCommands } from "./work-queues/work-queue.commands.ts";
 import { workerCommands } from "./workers/worker.commands.ts";
@@ -51,6 +52,7 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(concurrencyLimitCommands());
   program.addCommand(blockCommands());
   program.addCommand(variableCommands());
+  program.addCommand(webhookCommands());
   program.addCommand(flowCommands());
   program.addCommand(flowRunCommands());
   program.addCommand(taskRunCommands());

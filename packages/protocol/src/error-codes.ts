@@ -144,6 +144,22 @@ export const errorCodes = {
     remedy: "Check the id. Results are removed after the time that OSTINATO_RETENTION_RESULTS says.",
   },
   SAVED_SEARCH_NOT_FOUND: { status: 404, meaning: "There is no such saved search.", remedy: gone },
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    meaning: "There is no webhook at this address, or with this id.",
+    remedy: "Check it. The address may have been rotated.",
+  },
+  WEBHOOK_PAUSED: { status: 409, meaning: "The webhook is paused.", remedy: "Send it again when it is resumed." },
+  WEBHOOK_SIGNATURE_WRONG: {
+    status: 401,
+    meaning: "What was posted to a webhook is not signed with its key.",
+    remedy: "Compare the key, the header and the algorithm of both sides, and the clocks.",
+  },
+  WEBHOOK_UNREADABLE: {
+    status: 422,
+    meaning: "The webhook makes no event of what was posted.",
+    remedy: "The event ostinato.webhook.failed has the reason.",
+  },
   AUTOMATION_NOT_FOUND: { status: 404, meaning: "There is no such automation.", remedy: gone },
   VARIABLE_NOT_FOUND: { status: 404, meaning: "There is no such variable.", remedy: "Check the name, or create it." },
   SCHEDULE_NOT_FOUND: { status: 404, meaning: "The deployment has no such schedule.", remedy: gone },

@@ -73,6 +73,7 @@ export * from "./ui/work-pools.ts";
 export * from "./variables.ts";
 export * from "./waiting.ts";
 export * from "./waking.ts";
+export * from "./webhooks.ts";
 export * from "./work-pools.ts";
 export * from "./work-queues.ts";
 export * from "./worker-channel.ts";

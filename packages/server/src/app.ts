@@ -38,7 +38,7 @@ import { compressedAnswers } from "./plugins/compression.ts";
 import { answerFrameworkError, answerMalformed, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
 import { closeGracefully } from "./plugins/graceful-close.ts";
 import { createIncomingBytes } from "./plugins/incoming-bytes.ts";
-import { jsonBodies } from "./plugins/json-bodies.ts";
+import { jsonBodies, textBodies } from "./plugins/json-bodies.ts";
 import { hostGuard, originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
 import { countSockets, requestMetrics } from "./plugins/request-metrics.ts";
@@ -63,6 +63,7 @@ import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
 import { wakingRoutes } from "./waking/waking.routes.ts";
+import { hookRoutes, webhookRoutes } from "./webhooks/webhooks.routes.ts";
 import { workPoolRoutes } from "./work-pools/work-pools.routes.ts";
 import { workQueueRoutes } from "./work-queues/work-queues.routes.ts";
 import { workerChannelRoutes } from "./worker-channel/worker-channel.routes.ts";
@@ -170,6 +171,11 @@ export function buildApp(
       automationPageRoutes(serve);
       secretRoutes(serve);
       variableRoutes(serve);
+      webhookRoutes(serve);
+      void api.register(async (hooks) => {
+        textBodies(hooks, incoming);
+        hookRoutes(serveOn(hooks, context, registry));
+      });
       templateRoutes(serve);
       concurrencyLimitRoutes(serve);
       transactionRoutes(serve);

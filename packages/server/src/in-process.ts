@@ -14,6 +14,7 @@ import type { Config } from "./kernel/config.ts";
 import type { Context } from "./kernel/context.ts";
 import { errorAnswer } from "./kernel/error-answer.ts";
 import { Nowhere, Overloaded } from "./kernel/errors.ts";
+import { inProcessHost } from "./kernel/incoming.ts";
 import { readJsonBody } from "./kernel/json-body.ts";
 import { logger } from "./kernel/logger.ts";
 import { Answer, type Handler, type Serve, usualStatus } from "./kernel/operation.ts";
@@ -152,7 +153,7 @@ async function answered(
   const incoming = {
     headers,
     protocol: "http",
-    host: "in-process",
+    host: inProcessHost,
     ip: "127.0.0.1",
     params,
     query,

@@ -31,6 +31,7 @@ import { eventPageRoutes } from "./ui/events/event-pages.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
+import { webhookRoutes } from "./webhooks/webhooks.routes.ts";
 import { workPoolRoutes } from "./work-pools/work-pools.routes.ts";
 import { workQueueRoutes } from "./work-queues/work-queues.routes.ts";
 import { workerRoutes } from "./workers/workers.routes.ts";
@@ -67,6 +68,7 @@ export function operatorsRoutes(
   automationPageRoutes(serve);
   secretRoutes(serve);
   variableRoutes(serve);
+  webhookRoutes(serve);
   templateRoutes(serve);
   concurrencyLimitRoutes(serve);
   transactionRoutes(serve);

@@ -172,7 +172,7 @@ describeOnEachDatabase("automations", (database) => {
     const deploys = (fields: object) => [{ type: "run-deployment", ...fields }];
     const everyRun = { type: "event", posture: "Reactive", expect: ["prefect.flow-run.*"] };
     test.each([
-      ["an unknown kind of trigger", { trigger: { type: "metric" } }, /^body\.trigger\.type: must be one of "event"/],
+      ["an unknown kind of trigger", { trigger: { type: "lunar" } }, /^body\.trigger\.type: must be one of "event"/],
       ["a trigger without posture", { trigger: { type: "event" } }, /^body\.trigger\.posture: Field required/],
       [
         "a short proactive window",

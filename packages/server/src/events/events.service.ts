@@ -8,7 +8,7 @@ import * as queries from "./events.queries.ts";
 import { type NewEvent, resourceId } from "./events.rules.ts";
 
 export { chainLabel } from "./causes.rules.ts";
-export { type NewEvent, readEvent } from "./events.rules.ts";
+export { type NewEvent, problemOfSize, readEvent } from "./events.rules.ts";
 
 /** Inserts events in the unit of work of the changes that they report. Returns the new ones in their wire format. */
 export async function record(unit: Unit, events: readonly NewEvent[]): Promise<readonly Event[]> {

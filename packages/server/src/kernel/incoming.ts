@@ -10,6 +10,9 @@ export interface Incoming {
   readonly body: unknown;
 }
 
+/** The `host` of requests that this process makes of itself: nobody else reaches it. */
+export const inProcessHost = "in-process";
+
 export interface Outgoing {
   header(name: string, value: string): unknown;
 }

@@ -34,3 +34,11 @@ export function jsonBodies(app: FastifyInstance, incoming: IncomingBytes): void 
     done();
   });
 }
+
+/** Reads all bodies as text, whatever their type is. */
+export function textBodies(app: FastifyInstance, incoming: IncomingBytes): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (request, _payload, done) =>
+    readBody(request, incoming, (error, text) => done(error, text)),
+  );
+}

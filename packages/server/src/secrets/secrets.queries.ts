@@ -40,7 +40,14 @@ export async function hasSealedTexts(reader: Reader): Promise<boolean> {
     .where("secrets", "is not", null)
     .limit(1)
     .executeTakeFirst();
-  return found !== undefined;
+  if (found !== undefined) return true;
+  const webhook = await reader
+    .selectFrom("event_webhook")
+    .select("id")
+    .where("secret", "is not", null)
+    .limit(1)
+    .executeTakeFirst();
+  return webhook !== undefined;
 }
 
 /** The sealed texts with the ids of their documents, held until the unit of work ends. */
@@ -52,6 +59,27 @@ export function sealedTexts(tx: Writer): Promise<{ readonly id: string; readonly
     .orderBy("id")
     .modifyEnd(portable.rowLock("block_document"))
     .execute();
+}
+
+export interface SealedWebhook {
+  readonly id: string;
+  readonly secret: string | null;
+  readonly former_secret: string | null;
+}
+
+/** The sealed keys of webhooks, held until the unit of work ends. */
+export function sealedWebhooks(tx: Writer): Promise<SealedWebhook[]> {
+  return tx
+    .selectFrom("event_webhook")
+    .select(["id", "secret", "former_secret"])
+    .where(({ eb, or }) => or([eb("secret", "is not", null), eb("former_secret", "is not", null)]))
+    .orderBy("id")
+    .modifyEnd(portable.rowLock("event_webhook"))
+    .execute();
+}
+
+export async function putSealedWebhook(tx: Writer, { id, ...sealed }: SealedWebhook): Promise<void> {
+  await tx.updateTable("event_webhook").set(sealed).where("id", "=", id).execute();
 }
 
 export async function putSealedText(tx: Writer, id: string, secrets: string): Promise<void> {

@@ -88,6 +88,10 @@ export async function rotate(context: Context): Promise<KeyRotation> {
     for (const { id, secrets } of rows) {
       if (secrets !== null) await queries.putSealedText(tx, id, sealed(unseal(context, secrets, id), next, id));
     }
+    for (const { id, secret, former_secret } of await queries.sealedWebhooks(tx)) {
+      const again = (text: string | null) => (text === null ? null : sealed(unseal(context, text, id), next, id));
+      await queries.putSealedWebhook(tx, { id, secret: again(secret), former_secret: again(former_secret) });
+    }
     await queries.nameKey(tx, { value: keyText(next), now });
     return rows.length;
   });

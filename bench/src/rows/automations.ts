@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Group, group, type Work } from "../group.ts";
+import { type Connections, connect } from "../http-load.ts";
+import { amount, type Effort, repeat } from "../row.ts";
+
+interface Stage {
+  readonly server: Connections;
+}
+
+const eventsPerRequest = 100;
+const eventsInAll = 10_000;
+const pollMillis = 20;
+
+/** Events on their way through automations, from the request that sends them to what they bring about. */
+export const automations: Group = group<Stage>({
+  name: "automations",
+  open: async ({ apiUrl }) => ({ server: connect(apiUrl, 4) }),
+  close: ({ server }) => server.close(),
+  works: [counting(100, true), counting(1000, false), calling()],
+});
+
+/** Half of the other automations wait for other events, half for the same ones of other resources. */
+function counting(count: number, peers: boolean): Work<Stage> {
+  const events = (effort: Effort) => amount(effort, eventsInAll, eventsPerRequest);
+  return {
+    peers,
+    rows: [{ row: `events counted, ${count} automations`, unit: "/s" }],
+    how: (effort) =>
+      `${events(effort)} events, ${eventsPerRequest} a request, until the one of ${count} automations that counts them all has fired`,
+    async measure({ server }, effort) {
+      const samples = await repeat(effort.runs, async () => {
+        const name = `bench.${randomUUID()}`;
+        const total = events(effort);
+        const counter = await create(server, { expect: [name], threshold: total, within: 3600 });
+        const others = await all(count - 1, (index) =>
+          create(
+            server,
+            index % 2 === 0 ? { expect: [`${name}.${index}`] } : { expect: [name], match: matching(index) },
+          ),
+        );
+        const begun = performance.now();
+        await all(Math.ceil(total / eventsPerRequest), () => send(server, eventsNamed(name, eventsPerRequest)));
+        await until(() => hasFired(server, counter));
+        const seconds = (performance.now() - begun) / 1000;
+        await all(others.length, (index) => server.send("DELETE", `/automations/${others[index]}`));
+        await server.send("DELETE", `/automations/${counter}`);
+        return total / seconds;
+      });
+      return [samples];
+    },
+  };
+}
+
+function calling(): Work<Stage> {
+  const calls = (effort: Effort) => amount(effort, 200, 20);
+  return {
+    peers: true,
+    rows: [{ row: "event to webhook", unit: "ms" }],
+    how: (effort) =>
+      `${calls(effort)} events, one after the other, from the request to the webhook that an automation calls`,
+    async measure({ server }, effort) {
+      const called = new Map<string, () => void>();
+      const receiver = createServer((request, response) => {
+        let body = "";
+        request.on("data", (chunk: Buffer) => {
+          body += String(chunk);
+        });
+        request.on("end", () => {
+          response.end();
+          called.get(body)?.();
+        });
+      });
+      await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+      const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+      const name = `bench.${randomUUID()}`;
+      const block = await webhookBlock(server, url);
+      const action = { type: "call-webhook", block_document_id: block, payload: "{{ event.id }}" };
+      const automation = await create(server, { expect: [name] }, [action]);
+      const samples: number[] = [];
+      for (let count = 0; count < calls(effort); count += 1) {
+        const [event] = eventsNamed(name, 1);
+        const arrived = new Promise<void>((resolve) => called.set(event?.id ?? "", resolve));
+        const begun = performance.now();
+        await send(server, [event]);
+        await arrived;
+        samples.push(performance.now() - begun);
+      }
+      await server.send("DELETE", `/automations/${automation}`);
+      receiver.close();
+      return [samples];
+    },
+  };
+}
+
+function matching(index: number) {
+  return { "prefect.resource.id": `other.${index}` };
+}
+
+async function create(server: Connections, trigger: object, actions: readonly object[] = [{ type: "do-nothing" }]) {
+  const body = { name: "bench", trigger: { type: "event", posture: "Reactive", ...trigger }, actions };
+  return (await server.json<{ id: string }>("POST", "/automations/", body)).id;
+}
+
+async function webhookBlock(server: Connections, url: string): Promise<string> {
+  const type = await server.json<{ id: string }>("GET", "/block_types/slug/webhook");
+  const schemas = { block_schemas: { block_type_id: { any_: [type.id] } } };
+  const [schema] = await server.json<{ id: string }[]>("POST", "/block_schemas/filter", schemas);
+  const data = { method: "POST", url, allow_private_urls: true };
+  const body = { name: `bench-${randomUUID()}`, data, block_type_id: type.id, block_schema_id: schema?.id };
+  return (await server.json<{ id: string }>("POST", "/block_documents/", body)).id;
+}
+
+function eventsNamed(event: string, count: number) {
+  return Array.from({ length: count }, () => ({
+    id: randomUUID(),
+    occurred: new Date().toISOString(),
+    event,
+    resource: { "prefect.resource.id": "bench.1" },
+    related: [],
+    payload: {},
+  }));
+}
+
+async function send(server: Connections, events: readonly unknown[]): Promise<void> {
+  await server.json("POST", "/events", events);
+}
+
+async function hasFired(server: Connections, id: string): Promise<boolean> {
+  const filter = {
+    event: { name: ["prefect.automation.triggered"] },
+    resource: { id: [`prefect.automation.${id}`] },
+  };
+  const { events } = await server.json<{ events: readonly unknown[] }>("POST", "/events/filter", { filter });
+  return events.length > 0;
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(pollMillis);
+}
+
+/** As many at once as there are connections. */
+async function all<T>(count: number, work: (index: number) => Promise<T>): Promise<readonly T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      results[index] = await work(index);
+    }
+  };
+  await Promise.all([worker(), worker(), worker(), worker()]);
+  return results;
+}
