@@ -1,6 +1,7 @@
 import { choosingFilters } from "./choosing-filters.ts";
 import type { Filter } from "./filter.ts";
 import { humanFilters } from "./human-filters.ts";
+import { linkingFilters } from "./linking-filters.ts";
 import { markupFilters } from "./markup-filters.ts";
 import { numberFilters } from "./number-filters.ts";
 import { sequenceFilters } from "./sequence-filters.ts";
@@ -14,6 +15,7 @@ const all: ReadonlyMap<string, Filter> = new Map(
     ...sequenceFilters,
     ...choosingFilters,
     ...humanFilters,
+    ...linkingFilters,
   }),
 );
 

@@ -1,4 +1,5 @@
 export type { TemplateLimits } from "./budget.ts";
+export type { Links } from "./environment.ts";
 export { TemplateRenderError, TemplateSyntaxError } from "./errors.ts";
 export { Moment, Span } from "./moments.ts";
 export { checkTemplate, type RenderOptions, renderTemplate } from "./template.ts";

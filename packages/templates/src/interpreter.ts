@@ -1,7 +1,7 @@
 import { attribute, item } from "./attributes.ts";
 import { Budget, type TemplateLimits } from "./budget.ts";
 import { conditionNamed } from "./conditions.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, Links } from "./environment.ts";
 import { TemplateRenderError } from "./errors.ts";
 import { filterNamed } from "./filters.ts";
 import { globals } from "./globals.ts";
@@ -19,6 +19,7 @@ export interface Rendering {
   readonly now: number | undefined;
   readonly chance: () => number;
   readonly limits: TemplateLimits;
+  readonly links: Links | undefined;
 }
 
 /** The text that a template gives. Throws a TemplateRenderError. */
@@ -32,13 +33,14 @@ class Interpreter {
   readonly #environment: Environment;
   readonly #globals: ReadonlyMap<string, Value>;
 
-  constructor({ read, now, chance, limits }: Rendering) {
+  constructor({ read, now, chance, limits, links }: Rendering) {
     this.#read = read;
     this.#budget = new Budget(limits);
     this.#environment = {
       budget: this.#budget,
       now,
       chance,
+      links,
       filter: (name, value, given) => this.#filtered(name, value, given),
       test: (name, value, given) => this.#tested(name, value, given),
     };

@@ -1,4 +1,5 @@
 import { defaultLimits, type TemplateLimits } from "./budget.ts";
+import type { Links } from "./environment.ts";
 import { TemplateRenderError, TemplateSyntaxError } from "./errors.ts";
 import { rendered } from "./interpreter.ts";
 import { parse } from "./parser.ts";
@@ -13,6 +14,8 @@ export interface RenderOptions {
   /** From 0 to below 1, for the filter `random`. */
   readonly chance?: () => number;
   readonly limits?: TemplateLimits;
+  /** For the filters `ui_url` and `ui_resource_events_url`, which give None without it. */
+  readonly links?: Links | undefined;
 }
 
 /** Whether there is anything to render: a text without these marks is what it is, its line breaks included. */
@@ -33,13 +36,13 @@ export function renderTemplate(template: string, options: RenderOptions = {}): s
   const block = parsed(template);
   if (!hasMarks(template)) return template;
   const values = new Map<string, Value>();
-  const { context = {}, now, chance = () => 0, limits = defaultLimits } = options;
+  const { context = {}, now, chance = () => 0, limits = defaultLimits, links } = options;
   const read = (name: string): Value | undefined => {
     if (!values.has(name) && Object.hasOwn(context, name)) values.set(name, valueFrom(context[name]));
     return values.get(name);
   };
   try {
-    return rendered(block, { read, now, chance, limits });
+    return rendered(block, { read, now, chance, limits, links });
   } catch (error) {
     if (error instanceof RangeError) throw new TemplateRenderError("the template nests too deep");
     throw error;

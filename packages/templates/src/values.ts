@@ -99,8 +99,17 @@ export function valueFrom(given: unknown): Value {
   if (given instanceof ExactNumber) return given.isInteger ? BigInt(given.text) : Number(given);
   if (typeof given === "number") return Number.isSafeInteger(given) ? BigInt(given) : given;
   if (Array.isArray(given)) return given.map(valueFrom);
-  if (isRecord(given)) return new Map(Object.entries(given).map(([key, part]) => [key, valueFrom(part)]));
-  return given as Value;
+  if (!isRecord(given)) return given as Value;
+  const dict: Dict = new Map(Object.entries(given).map(([key, part]) => [key, valueFrom(part)]));
+  origins.set(dict, given);
+  return dict;
+}
+
+const origins = new WeakMap<Dict, object>();
+
+/** The object that a value was made of, for those who gave it; undefined for what the template made. */
+export function originOf(value: Value): object | undefined {
+  return value instanceof Map ? origins.get(value) : undefined;
 }
 
 function isRecord(given: unknown): given is Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import type { JsonObject } from "../user-input/json-types.rules.ts";
 import { withRecipes } from "../user-input/parameter-templates.rules.ts";
 import { withVariables } from "../variables/variables.service.ts";
 import { ActionFailed, type ActionJob } from "./action-job.ts";
-import { type TemplateContext, templateContext } from "./template-context.service.ts";
+import { type TemplateValues, templateValues } from "./template-context.service.ts";
 
 /** The texts that the templates of an action give. */
 export async function renderedTexts(
@@ -13,7 +13,7 @@ export async function renderedTexts(
   job: ActionJob,
   templates: readonly string[],
 ): Promise<readonly string[]> {
-  const values = await templateContext(context, job, templates);
+  const values = await templateValues(context, job, templates);
   return templates.map((template) => render(context, template, values));
 }
 
@@ -23,7 +23,7 @@ export async function renderedParameters(
   job: ActionJob,
   parameters: JsonObject,
 ): Promise<JsonObject> {
-  const values = await templateContext(context, job, [JSON.stringify(parameters)]);
+  const values = await templateValues(context, job, [JSON.stringify(parameters)]);
   const templates: Templates = { render: (template) => render(context, template, values), check: () => {} };
   try {
     return await withVariables(
@@ -36,9 +36,9 @@ export async function renderedParameters(
   }
 }
 
-function render({ clock }: Context, template: string, values: TemplateContext): string {
+function render({ clock }: Context, template: string, values: TemplateValues): string {
   try {
-    return renderTemplate(template, { context: values, now: clock.now(), chance: Math.random });
+    return renderTemplate(template, { ...values, now: clock.now(), chance: Math.random });
   } catch (error) {
     if (!(error instanceof TemplateRenderError || error instanceof TemplateSyntaxError)) throw error;
     throw new ActionFailed(`Template rendering failed: ${error.message}`, {

@@ -1,6 +1,6 @@
 import { parseTimestamp, toTimestamp } from "@ostinato/core";
 import type { Event, Resource, Trigger } from "@ostinato/protocol";
-import { Moment, Span } from "@ostinato/templates";
+import { type Links, Moment, Span } from "@ostinato/templates";
 import * as limits from "../concurrency-limits/limit-changes.service.ts";
 import * as deployments from "../deployments/deployments.service.ts";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
@@ -13,9 +13,14 @@ import * as variables from "../variables/variables.service.ts";
 import * as workPools from "../work-pools/work-pools.service.ts";
 import * as workQueues from "../work-queues/work-queues.service.ts";
 import type { ActionJob } from "./action-job.ts";
+import { linksTo } from "./links.rules.ts";
 import { idIn } from "./subjects.rules.ts";
 
-export type TemplateContext = Readonly<Record<string, unknown>>;
+/** The values that templates of an action are given, and where their pages are. */
+export interface TemplateValues {
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly links: Links;
+}
 
 /** Reads an object of the event, by the name that templates have for it. */
 const readers: Readonly<Record<string, (context: Context, id: string) => Promise<unknown>>> = {
@@ -28,12 +33,12 @@ const readers: Readonly<Record<string, (context: Context, id: string) => Promise
   concurrency_limit: (context, id) => limits.read(context, id),
 };
 
-/** The values that templates of an action are given, as Prefect names them. Objects are read only where a template names them. */
-export async function templateContext(
+/** As Prefect names them. Objects are read only where a template names them. */
+export async function templateValues(
   context: Context,
   job: ActionJob,
   templates: readonly string[],
-): Promise<TemplateContext> {
+): Promise<TemplateValues> {
   const { automation, event, firing } = job;
   const isNamed = (name: string) => templates.some((template) => template.includes(name));
   const objects: Record<string, unknown> = {};
@@ -44,15 +49,16 @@ export async function templateContext(
   }
   if (isNamed("variables")) objects.variables = await allVariables(context);
   const firings = allFirings(firing);
-  return {
-    ...objects,
-    automation: timesRead(automation),
+  const shown = { ...objects, automation: timesRead(automation) };
+  const values = {
+    ...shown,
     event: event === undefined ? null : eventRead(event),
     labels: nested(firing.labels),
     firing: firingRead(firing, job),
     firings: firings.map((each) => firingRead(each, job)),
     events: firings.flatMap(({ event_id }) => eventOf(event_id, job)).map(eventRead),
   };
+  return { context: values, links: linksTo(context.config, shown) };
 }
 
 async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
@@ -66,7 +72,7 @@ async function ifThere<T>(reading: Promise<T>): Promise<T | null> {
 
 const maxVariables = 200;
 
-async function allVariables(context: Context): Promise<TemplateContext> {
+async function allVariables(context: Context): Promise<object> {
   const found = await variables.filter(context, { limit: maxVariables });
   return Object.fromEntries(found.map(({ name, value }) => [name, value]));
 }

@@ -48,6 +48,8 @@ export interface Config {
   readonly retentionArtifacts: Keep;
   readonly retentionLatestArtifacts: Keep;
   readonly retentionResults: Keep;
+  /** Where people open the pages, for links in notifications. Ends with a slash. Undefined for the address that the server listens on. */
+  readonly uiUrl: string | undefined;
   /** Private networks that automations may call. */
   readonly privateTargets: readonly string[];
   /** Requests that are worked on at once. */
@@ -140,6 +142,13 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about:
       "Private networks that the webhooks and notifications of automations may call, as 10.0.0.0/8 or 127.0.0.1, with commas; none unless set, so that nobody reaches what only this machine can",
     read: networks,
+  },
+  uiUrl: {
+    variable: "OSTINATO_UI_URL",
+    alias: "PREFECT_UI_URL",
+    about:
+      "Address at which people open the pages, for links in notifications, as https://flows.example.com; that of the server on this machine unless set",
+    read: pagesAddress,
   },
   resultSizeLimitBytes: {
     variable: "OSTINATO_RESULT_SIZE_LIMIT",
@@ -329,6 +338,13 @@ function networks(text: string | undefined): readonly string[] {
   throw new RangeError(
     `has ${JSON.stringify(wrong)}, which is not a network: write an address, or one with bits as 10.0.0.0/8`,
   );
+}
+
+function pagesAddress(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new RangeError("is not an address with http or https");
+  return `${url.origin}${url.pathname.replace(/\/*$/, "/")}`;
 }
 
 export function readDatabase(text: string | undefined, home: string): DatabaseLocation {
