@@ -168,7 +168,9 @@ test("what waits is shown in its order while nobody works, then who works, what 
   await workers(page).getByText("works on resize").waitFor();
   await workers(page).getByText("0 / 3").waitFor();
   await page.getByText("Nothing waits.").waitFor();
-  await page.getByRole("link", { name: "1 failed runs of resize" }).waitFor();
+  const failures = page.getByRole("link", { name: "1 failed run of resize" });
+  await failures.waitFor();
+  expect(await failures.getAttribute("href")).toMatch(/[?&]task=resize-[\w-]{8}&ended=24h/);
   const failed = page.getByRole("list", { name: "Failed runs" });
   await failed.getByText("broken.png is no image").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);

@@ -46,6 +46,8 @@ const taskRunFilter = {
   ...taskRunCriteria,
   /** Only those that task workers run, or only the others. */
   background: Maybe(Type.Boolean()),
+  /** Only those of this task. */
+  task_key: Maybe(Type.String({ maxLength: 2000 })),
 };
 
 /** Keyset paging and counting as for flow runs. */

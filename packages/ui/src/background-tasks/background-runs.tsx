@@ -1,11 +1,13 @@
 import { nameInTaskKey, stateNames } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { BackgroundTaskRow, FailedTaskRun, WaitingTaskRun } from "../api/types.ts";
+import { Button } from "../components/button.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { amount, count, milliseconds } from "../format.ts";
 import { useNow } from "../now.ts";
 import { StateIcon } from "../runs/state.tsx";
+import { failedRunsOf } from "./background-tasks-search.ts";
 
 /** Runs that wait, in the order in which workers take them. */
 export function WaitingRuns(props: {
@@ -21,14 +23,9 @@ export function WaitingRuns(props: {
   if (runs.length === 0) return <p className="px-3 py-3 text-muted">Nothing waits.</p>;
   return (
     <>
-      {unserved.map(({ task_key, waiting }) => (
-        <p key={task_key} className="border-b px-3 py-2 text-(--state-late)">
-          No connected task worker runs {nameInTaskKey(task_key)}: {amount(waiting, "run")}{" "}
-          {waiting === 1 ? "waits" : "wait"} for one.
-        </p>
-      ))}
-      <ol aria-label="Waiting runs">
-        {runs.map((run) => (
+      <Unserved tasks={unserved} />
+      <Folded label="Waiting runs" rows={runs} all={all}>
+        {(run) => (
           <Row key={run.id} run={run} icon={<StateIcon silent type="SCHEDULED" name={stateNames.scheduled} />}>
             {run.priority === 0 ? null : <span className="text-muted">priority {run.priority}</span>}
             {run.deliveries === 0 ? null : (
@@ -38,9 +35,8 @@ export function WaitingRuns(props: {
               {milliseconds(run.due) > now ? <RelativeTime time={run.due} /> : <Elapsed start={run.due} end={null} />}
             </span>
           </Row>
-        ))}
-      </ol>
-      {all > runs.length ? <More shown={runs.length} all={all} /> : null}
+        )}
+      </Folded>
     </>
   );
 }
@@ -56,8 +52,8 @@ export function FailedRuns({
   if (runs.length === 0) return <p className="px-3 py-3 text-muted">Nothing failed.</p>;
   return (
     <>
-      <ol aria-label="Failed runs">
-        {runs.map((run) => (
+      <Folded label="Failed runs" rows={runs} all={runs.length}>
+        {(run) => (
           <Row
             key={run.id}
             run={run}
@@ -71,21 +67,68 @@ export function FailedRuns({
             )}
             <RelativeTime time={run.ended} className="min-w-20 text-right" />
           </Row>
-        ))}
-      </ol>
+        )}
+      </Folded>
       <p className="border-t px-3 py-2">
-        <Link
-          to="/runs/task-runs"
-          search={{
-            background: "yes",
-            state: ["FAILED", "CRASHED"],
-            ...(task === undefined ? {} : { q: nameInTaskKey(task) }),
-          }}
-          className="text-accent hover:underline"
-        >
-          All failed background runs
+        <Link to="/runs/task-runs" search={failedRunsOf(task)} className="text-accent hover:underline">
+          All that failed in the last day
         </Link>
       </p>
+    </>
+  );
+}
+
+const maxUnserved = 3;
+
+/** Tasks whose runs wait and that nobody works on, the first of them by name. */
+function Unserved({ tasks }: { readonly tasks: readonly BackgroundTaskRow[] }) {
+  if (tasks.length === 0) return null;
+  const more = tasks.slice(maxUnserved);
+  const waiting = more.reduce((sum, task) => sum + task.waiting, 0);
+  return (
+    <ul className="border-b px-3 py-2 text-(--state-late) wrap-anywhere">
+      {tasks.slice(0, maxUnserved).map((task) => (
+        <li key={task.task_key}>
+          No connected task worker runs {nameInTaskKey(task.task_key)}: {amount(task.waiting, "run")}{" "}
+          {task.waiting === 1 ? "waits" : "wait"} for one.
+        </li>
+      ))}
+      {more.length === 0 ? null : (
+        <li>
+          The same is true of {amount(more.length, "more task")} with {amount(waiting, "run")}.
+        </li>
+      )}
+    </ul>
+  );
+}
+
+const maxUnfolded = 10;
+
+/** The first rows, and the others once somebody asks for them, so that what stands below the list is in sight. */
+function Folded<R>(props: {
+  readonly label: string;
+  readonly rows: readonly R[];
+  /** How many there are, with those that are not among `rows`. */
+  readonly all: number;
+  readonly children: (row: R) => ReactNode;
+}) {
+  const { label, rows, all, children } = props;
+  const [isWhole, setWhole] = useState(false);
+  const isFolded = !isWhole && rows.length > maxUnfolded;
+  return (
+    <>
+      <ol aria-label={label}>{(isFolded ? rows.slice(0, maxUnfolded) : rows).map(children)}</ol>
+      {isFolded ? (
+        <p className="border-t px-2 py-1">
+          <Button look="ghost" onClick={() => setWhole(true)}>
+            Show {count(rows.length - maxUnfolded)} more
+          </Button>
+        </p>
+      ) : all > rows.length ? (
+        <p className="border-t px-3 py-2 text-xs text-faint">
+          The first {count(rows.length)} of {count(all)} are shown.
+        </p>
+      ) : null}
     </>
   );
 }
@@ -120,13 +163,5 @@ function Row(props: {
         </p>
       )}
     </li>
-  );
-}
-
-function More({ shown, all }: { readonly shown: number; readonly all: number }) {
-  return (
-    <p className="border-t px-3 py-2 text-xs text-faint">
-      The first {count(shown)} of {count(all)} are shown.
-    </p>
   );
 }

@@ -1,6 +1,7 @@
+import { nameInTaskKey } from "@ostinato/core";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useMemo, useRef } from "react";
 import type { TaskRunRow } from "../api/types.ts";
 import { buttonClass } from "../components/button.tsx";
 import { useColumnChoice } from "../components/column-choice.ts";
@@ -135,11 +136,19 @@ function Filters(props: {
       </button>
       <TagFilter search={search} onChange={onChange} known={tags} />
       {search.runTag === undefined ? null : (
-        <button type="button" className={filterClass(true)} onClick={() => onChange({ runTag: undefined })}>
-          <span className="max-w-48 truncate">In runs tagged {search.runTag.join(", ")}</span>
-          <Icon name="close" className="size-3" />
-          <span className="sr-only">Whatever the tags of the run</span>
-        </button>
+        <Chosen leave="Whatever the tags of the run" onLeave={() => onChange({ runTag: undefined })}>
+          In runs tagged {search.runTag.join(", ")}
+        </Chosen>
+      )}
+      {search.task === undefined ? null : (
+        <Chosen leave="Of all tasks" onLeave={() => onChange({ task: undefined })}>
+          Of the task <span dir="auto">{nameInTaskKey(search.task)}</span>
+        </Chosen>
+      )}
+      {search.ended === undefined ? null : (
+        <Chosen leave="Whenever they ended" onLeave={() => onChange({ ended: undefined })}>
+          {endedText(search.ended)}
+        </Chosen>
       )}
       {isNarrowed(search) ? (
         <Link to="/runs/task-runs" className={buttonClass("ghost")}>
@@ -148,6 +157,22 @@ function Filters(props: {
       ) : null}
     </div>
   );
+}
+
+/** A condition that another page has set, which can only be left out here. */
+function Chosen(props: { readonly children: ReactNode; readonly leave: string; readonly onLeave: () => void }) {
+  return (
+    <button type="button" className={filterClass(true)} onClick={props.onLeave}>
+      <span className="max-w-48 truncate">{props.children}</span>
+      <Icon name="close" className="size-3" />
+      <span className="sr-only">{props.leave}</span>
+    </button>
+  );
+}
+
+function endedText(ended: string): string {
+  const span = timeSpans.find(({ value }) => value === ended);
+  return span === undefined ? `Ended since ${ended}` : `Ended in the ${span.label.toLowerCase()}`;
 }
 
 function NoTaskRuns({ narrowed }: { readonly narrowed: boolean }) {

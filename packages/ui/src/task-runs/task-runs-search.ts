@@ -1,6 +1,6 @@
 import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
 import type { RunCriteria } from "../api/types.ts";
-import { splitStates, timeOf } from "../runs/runs-search.ts";
+import { moment, splitStates, timeOf } from "../runs/runs-search.ts";
 
 const taskRunSorts = [
   "EXPECTED_START_TIME_DESC",
@@ -22,6 +22,10 @@ export interface TaskRunsSearch {
   readonly runTag?: readonly string[];
   /** Only those that task workers run, or only the others. */
   readonly background?: "yes" | "no";
+  /** The key of their task. */
+  readonly task?: string;
+  /** Since when they ended: a moment, or `24h`. */
+  readonly ended?: string;
   readonly since?: string;
   readonly until?: string;
   readonly sort?: TaskRunSort;
@@ -37,6 +41,8 @@ export function readTaskRunsSearch(search: RawSearch): TaskRunsSearch {
     tag: listIn(search, "tag"),
     runTag: listIn(search, "runTag"),
     background: choiceIn(search, "background", ["yes", "no"]),
+    task: textIn(search, "task"),
+    ended: textIn(search, "ended"),
     since: textIn(search, "since"),
     until: textIn(search, "until"),
     sort: choiceIn(search, "sort", taskRunSorts),
@@ -53,6 +59,7 @@ type Criteria = { readonly [K in "flows" | "flow_runs" | "task_runs"]?: Exclude<
 export function taskRunCriteria(search: TaskRunsSearch, now = Date.now()): Criteria {
   const { types, names } = splitStates(search.state ?? []);
   const { since, until } = timeOf(search, now);
+  const ended = moment(search.ended, now);
   return present({
     flows: search.flow === undefined ? undefined : { id: { any_: [...search.flow] } },
     flow_runs: search.runTag === undefined ? undefined : { tags: { all_: [...search.runTag] } },
@@ -67,6 +74,7 @@ export function taskRunCriteria(search: TaskRunsSearch, now = Date.now()): Crite
               type: types.length === 0 ? undefined : { any_: types },
               name: names.length === 0 ? undefined : { any_: names },
             }),
+      end_time: ended === undefined ? undefined : { after_: ended },
       expected_start_time:
         since === undefined && until === undefined ? undefined : present({ after_: since, before_: until }),
     }),

@@ -42,6 +42,7 @@ function filterOf(search: TaskRunsSearch) {
   return {
     ...taskRunCriteria(search),
     background: search.background === undefined ? null : search.background === "yes",
+    task_key: search.task ?? null,
   };
 }
 

@@ -20,29 +20,33 @@ const orders: Readonly<Record<TaskRunListSort, Order>> = {
   NAME_DESC: { by: sql`task_run.name`, direction: "DESC", always: true },
 };
 
-export interface TaskRunListQuery {
+/** What narrows a list of task runs. */
+export interface Filter {
   readonly criteria: CriteriaOn<"task_run">;
   readonly background: boolean | undefined;
+  readonly taskKey: string | undefined;
+}
+
+export interface TaskRunListQuery extends Filter {
   readonly sort: TaskRunListSort;
   readonly limit: number;
   readonly after: Position | undefined;
 }
 
-function wanted(criteria: CriteriaOn<"task_run">, background: boolean | undefined): RawBuilder<SqlBool> {
+function wanted({ criteria, background, taskKey }: Filter): RawBuilder<SqlBool> {
   const kind = background === undefined ? [] : [background ? isBackground : isOwn];
-  return join([matching("task_run", criteria), ...kind], "and_") ?? everything;
+  const task = taskKey === undefined ? [] : [sql<SqlBool>`task_run.task_key = ${taskKey}`];
+  return join([matching("task_run", criteria), ...kind, ...task], "and_") ?? everything;
 }
 
 const isBackground = sql<SqlBool>`task_run.deferred = 1`;
 const isOwn = sql<SqlBool>`task_run.deferred IS NULL`;
 
 export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise<Position[]> {
-  const { criteria, background, sort, limit, after } = query;
-  const condition = wanted(criteria, background);
+  const { sort, limit, after } = query;
+  const condition = wanted(query);
   return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching: condition, after });
 }
-
-type Filter = Pick<TaskRunListQuery, "criteria" | "background">;
 
 /** The number of matches, counted up to one more than `max`. */
 export async function countTaskRuns(db: Database, filter: Filter, max: number): Promise<number> {
@@ -73,10 +77,10 @@ export async function countTaskRunsByFlow(db: Database, filter: Filter, max: num
 
 /** The matches, up to one more than `max`. */
 function upTo(
-  { criteria, background }: Filter,
+  filter: Filter,
   { columns, max }: { readonly columns: RawBuilder<unknown>; readonly max: number },
 ): RawBuilder<unknown> {
-  return sql`(SELECT ${columns} FROM task_run WHERE ${wanted(criteria, background)} LIMIT ${max + 1}) AS bounded`;
+  return sql`(SELECT ${columns} FROM task_run WHERE ${wanted(filter)} LIMIT ${max + 1}) AS bounded`;
 }
 
 export interface TaskRunInList {

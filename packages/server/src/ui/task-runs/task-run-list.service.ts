@@ -14,12 +14,12 @@ import { readCursor, writeCursor } from "../lists/keyset.ts";
 import * as queries from "./task-run-list.queries.ts";
 
 export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): Promise<ReplyOf<typeof listTaskRuns>> {
-  const { sort: given, limit: wanted, cursor, count: counting, background: kind, ...criteria } = body;
-  const background = kind ?? undefined;
+  const { sort: given, limit: wanted, cursor, count: counting, ...wantedRuns } = body;
+  const filter = filterIn(wantedRuns);
   const sort = given ?? "EXPECTED_START_TIME_DESC";
   const limit = wanted ?? 50;
   const after = readCursor(sort, cursor);
-  const positions = await queries.taskRunPositions(db, { criteria, background, sort, limit: limit + 1, after });
+  const positions = await queries.taskRunPositions(db, { ...filter, sort, limit: limit + 1, after });
   const page = positions.slice(0, limit);
   const last = page.at(-1);
   const isWhole = after === undefined && positions.length <= limit;
@@ -28,7 +28,7 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
       db,
       page.map(({ id }) => id),
     ),
-    counting !== true ? null : isWhole ? page.length : queries.countTaskRuns(db, { criteria, background }, maxCounted),
+    counting !== true ? null : isWhole ? page.length : queries.countTaskRuns(db, filter, maxCounted),
   ]);
   const found = new Map(rows.map((row) => [row.id, present(row)]));
   return {
@@ -41,18 +41,20 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
 
 export async function countByState(
   { db }: Context,
-  { background, ...criteria }: BodyOf<typeof countTaskRunsByState>,
+  body: BodyOf<typeof countTaskRunsByState>,
 ): Promise<ReplyOf<typeof countTaskRunsByState>> {
-  const filter = { criteria, background: background ?? undefined };
-  return countsOf(await queries.countTaskRunsByState(db, filter, maxCounted));
+  return countsOf(await queries.countTaskRunsByState(db, filterIn(body), maxCounted));
 }
 
 export async function countByFlow(
   { db }: Context,
-  { background, ...criteria }: BodyOf<typeof countTaskRunsByFlow>,
+  body: BodyOf<typeof countTaskRunsByFlow>,
 ): Promise<ReplyOf<typeof countTaskRunsByFlow>> {
-  const filter = { criteria, background: background ?? undefined };
-  return countsOf(await queries.countTaskRunsByFlow(db, filter, maxCounted));
+  return countsOf(await queries.countTaskRunsByFlow(db, filterIn(body), maxCounted));
+}
+
+function filterIn({ background, task_key, ...criteria }: BodyOf<typeof countTaskRunsByState>): queries.Filter {
+  return { criteria, background: background ?? undefined, taskKey: task_key ?? undefined };
 }
 
 function present({ tags, deferred, ...row }: queries.TaskRunInList): TaskRunRow {

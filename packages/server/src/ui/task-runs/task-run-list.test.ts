@@ -77,7 +77,7 @@ describeOnEachDatabase("the list of task runs", (database) => {
     expect(alone.results).toMatchObject([{ flow_run_id: null, flow_run_name: null, flow_id: null, flow_name: null }]);
   });
 
-  test("is narrowed by state, name, time, and by the flow and the tags of the run, and counted", async () => {
+  test("is narrowed by state, name, task, time, and by the flow and the tags of the run, and counted", async () => {
     const failed = await list({ task_runs: { state: { type: { any_: ["FAILED"] } } }, count: true, limit: 2 });
     expect(failed.count).toBe(ids.filter((_, index) => index % 3 === 0 && index % 4 !== 0).length);
     expect(failed.results.every(({ state_type }) => state_type === "FAILED")).toBe(true);
@@ -89,6 +89,8 @@ describeOnEachDatabase("the list of task runs", (database) => {
     const nightly = await list({ flow_runs: { tags: { all_: ["nightly"] } }, count: true });
     const ofRun = ids.filter((_, index) => index % 5 !== 0 && index !== 22).length;
     expect([trained.count, nightly.count]).toEqual([ofRun, ofRun]);
+    const ofTask = await list({ task_key: "key-1", count: true });
+    expect([ofTask.count, ofTask.results.map(({ id }) => id)]).toEqual([1, [ids[1]]]);
   });
 
   test("a cursor of another order is refused", async () => {
