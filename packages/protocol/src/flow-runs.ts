@@ -365,6 +365,8 @@ export const filterFlowRunInput = route({
     prefix: Type.String(),
     limit: Maybe(Type.Integer()),
     exclude_keys: Maybe(Type.Array(Type.String())),
+    /** Ours: only those that were kept after this one. */
+    after: Maybe(Open({ created: MomentInput, id: Uuid })),
   }),
   replies: { 200: Type.Array(FlowRunInput) },
 });

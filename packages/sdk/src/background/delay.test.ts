@@ -1,9 +1,10 @@
 import { addSeconds, systemClock, toTimestamp } from "@ostinato/core";
-import { filterBackgroundTasks } from "@ostinato/protocol";
+import { filterBackgroundTasks, setTaskRunState } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import { task } from "../index.ts";
+import { observeRuns } from "../logging/observers.ts";
 import { session, useConnection } from "../session/session.ts";
 import { registerBackground } from "../task/background.ts";
 
@@ -47,4 +48,35 @@ test("2,000 runs that are delayed at once are stored by a few requests", async (
   expect(requests.length).toBeLessThan(20);
   const tasks = await server.client.call(filterBackgroundTasks, {});
   expect(tasks.find(({ task_key }) => task_key.startsWith("many"))).toMatchObject({ waiting: 2000 });
+});
+
+test("a program that waits for a task that no connected worker runs says so, once", async () => {
+  const notices: string[] = [];
+  const stop = observeRuns((told) => {
+    if (told.kind === "notice") notices.push(told.message);
+  });
+  const clock = fakeClock(systemClock().now());
+  await using _ = await useConnection({ baseUrl: `${await server.server.listen()}/api`, inProcess: false }, clock);
+  const lonely = task({ name: "lonely", key: "lonely" }, async function lonely() {});
+  const runs = [await lonely.delay(), await lonely.delay()];
+  const ends = runs.map((run) => run.finished());
+  await vi.waitFor(
+    async () => {
+      await clock.advance(5);
+      expect(notices).toEqual([
+        expect.stringMatching(
+          /waits for a run of the task "lonely", and no connected task worker runs that task\. Start/,
+        ),
+      ]);
+    },
+    { timeout: 20_000 },
+  );
+  for (const { id } of runs) {
+    const body = { state: { type: "COMPLETED" as const }, force: true };
+    await server.client.call(setTaskRunState, { params: { id }, body });
+  }
+  expect((await Promise.all(ends)).map(({ type }) => type)).toEqual(["COMPLETED", "COMPLETED"]);
+  await clock.advance(3600);
+  expect(notices).toHaveLength(1);
+  stop();
 });

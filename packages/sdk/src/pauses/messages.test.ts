@@ -1,8 +1,11 @@
+import type { Transport } from "@ostinato/client";
+import { addSeconds, timeOrderedId } from "@ostinato/core";
 import { createFlowRunInput, filterEvents, filterFlowRunInput } from "@ostinato/protocol";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
-import { recordOnOwnServer } from "../../test/harness.ts";
+import { injecting, recordOnOwnServer } from "../../test/harness.ts";
 import { flow } from "../flow/flow.ts";
+import { useConnection } from "../session/session.ts";
 import { receive, send } from "./messages.ts";
 
 // Whoever waits on a busy machine waits long.
@@ -126,6 +129,43 @@ test("several hundred messages are received once each, in their order", async ()
   const id = await run.created;
   for (let n = 0; n < 300; n += 1) await send(id, n, { type: "int" });
   expect(await run).toEqual(Array.from({ length: 300 }, (_, n) => n));
+});
+
+test("what is asked of the server does not grow with the messages, and one that becomes visible late is received too", async () => {
+  let maxBytes = 0;
+  const transport = injecting(recorder.server);
+  const counting: Transport = (request) => {
+    if (request.path.endsWith("/input/filter")) maxBytes = Math.max(maxBytes, String(request.body).length);
+    return transport(request);
+  };
+  await using _ = await useConnection({ baseUrl: "in-process", transport: counting, inProcess: true });
+  const begun = Promise.withResolvers<void>();
+  const run = flow({ name: "very-many" }, async () => {
+    await begun.promise;
+    const got: number[] = [];
+    for (;;) {
+      const { value } = await receive(z.int(), { type: "int" }).next();
+      if (value === undefined || value < 0) return got;
+      got.push(value);
+      if (got.length === 1500) await keepAt([{ n: -1, seconds: -1 }]);
+    }
+  })();
+  const id = await run.created;
+  const last = recorder.server.context.clock.now();
+  const keepAt = (messages: readonly { readonly n: number; readonly seconds: number }[]) => {
+    const rows = messages.map(({ n, seconds }) => {
+      const at = addSeconds(last, seconds);
+      return `('${timeOrderedId(at)}', ${at}, ${at}, '${id}', 'intautomaticruninput-auto-${n}', '{"value":${n}}')`;
+    });
+    return recorder.server.context.db.execute(
+      `INSERT INTO flow_run_input (id, created, updated, flow_run_id, key, value) VALUES ${rows.join(",")}`,
+    );
+  };
+  await keepAt(Array.from({ length: 1500 }, (_, n) => ({ n, seconds: (n - 1499) / 100 })));
+  begun.resolve();
+  expect(await run).toEqual(Array.from({ length: 1500 }, (_, n) => n));
+  // The keys of the 500 last messages.
+  expect(maxBytes).toBeLessThan(25_000);
 });
 
 test.each([

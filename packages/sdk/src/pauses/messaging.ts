@@ -1,6 +1,6 @@
 import { isNotFound } from "@ostinato/client";
 import { durationSeconds, parseJson, randomId, withBigInts } from "@ostinato/core";
-import type { FlowRunInput, filterFlowRunInput } from "@ostinato/protocol";
+import type { FlowRunInput } from "@ostinato/protocol";
 import { flowRunInputEvent } from "@ostinato/protocol/event-names";
 import { MessageError, UsageError } from "../errors.ts";
 import { checkJsonValue } from "../inputs/checked-value.ts";
@@ -9,6 +9,7 @@ import type { ParameterSchema } from "../inputs/parameters.ts";
 import type { Scope } from "../scope.ts";
 import { eventsOfRun, untilFound } from "../session/run-watch.ts";
 import type { Session } from "../session/session.ts";
+import { type Mailbox, mailboxOf } from "./mailbox.ts";
 import type { ReceiveOptions } from "./message-options.ts";
 import { isPlainType, keyPrefix, typeOfMessage, typesOfSchema } from "./message-types.ts";
 import { keepInput } from "./run-inputs.ts";
@@ -46,10 +47,6 @@ interface Receiver {
   readonly signal: AbortSignal;
 }
 
-/** The keys of the messages that an attempt has received, so that several loops don't receive the same ones. */
-const receivedKeys = new WeakMap<Scope, Set<string>>();
-
-const messagesPerRead = 50;
 /** Prefect's servers do not tell of inputs. */
 const untoldSeconds = 5;
 
@@ -58,9 +55,7 @@ export class Inbox<T> {
   readonly #receiver: Receiver;
   readonly #schema: ParameterSchema;
   readonly #options: ReceiveOptions;
-  readonly #received: Set<string>;
-  #types: readonly string[] | undefined;
-  #waiting: FlowRunInput[] = [];
+  #mailboxes: readonly Mailbox[] | undefined;
   /** The id of the flow run that sent the last message. */
   sender: string | undefined;
 
@@ -68,15 +63,13 @@ export class Inbox<T> {
     this.#receiver = receiver;
     this.#schema = schema;
     this.#options = options;
-    this.#received = receivedKeys.get(receiver.scope) ?? new Set();
-    receivedKeys.set(receiver.scope, this.#received);
   }
 
   /** The next message; undefined where none comes in time. */
   async next(): Promise<{ readonly value: T } | undefined> {
     const { session, id, signal } = this.#receiver;
     const { timeout } = this.#options;
-    this.#types ??= this.#options.type === undefined ? await this.#typesOfSchema() : [this.#options.type];
+    this.#mailboxes ??= await this.#openMailboxes();
     const found =
       (await this.#take()) ??
       (await untilFound(session, {
@@ -89,48 +82,36 @@ export class Inbox<T> {
     return found === undefined ? undefined : { value: await this.#read(found) };
   }
 
-  async #typesOfSchema(): Promise<readonly string[]> {
-    return typesOfSchema(await jsonSchemaOf(this.#schema));
+  async #openMailboxes(): Promise<readonly Mailbox[]> {
+    const { session, scope, id } = this.#receiver;
+    const { type } = this.#options;
+    const types = type === undefined ? typesOfSchema(await jsonSchemaOf(this.#schema)) : [type];
+    return types.map((each) => mailboxOf({ session, scope, id }, each));
   }
 
-  async #take(): Promise<FlowRunInput | undefined> {
-    const unread = () => this.#waiting.find(({ key }) => !this.#received.has(key));
-    if (unread() === undefined) this.#waiting = await this.#find();
-    const message = unread();
-    if (message !== undefined) this.#received.add(message.key);
-    return message;
+  /** The oldest message of any of the types. */
+  async #take(): Promise<Received | undefined> {
+    const mailboxes = this.#mailboxes ?? [];
+    await Promise.all(mailboxes.map((mailbox) => mailbox.fill()));
+    const [first] = mailboxes
+      .filter(({ oldest }) => oldest !== undefined)
+      .toSorted((one, other) => (one.oldest?.created ?? "").localeCompare(other.oldest?.created ?? ""));
+    const input = first?.take();
+    return first === undefined || input === undefined ? undefined : { input, type: first.type };
   }
 
-  /** Messages of all types, oldest first. */
-  async #find(): Promise<FlowRunInput[]> {
-    const { session, id } = this.#receiver;
-    const found = await Promise.all(
-      (this.#types ?? []).map((type) => {
-        const prefix = keyPrefix(type);
-        const exclude_keys = [...this.#received].filter((key) => key.startsWith(prefix));
-        return session.client.call<typeof filterFlowRunInput>("POST /flow_runs/{id}/input/filter", {
-          params: { id },
-          body: { prefix, limit: messagesPerRead, exclude_keys },
-        });
-      }),
-    );
-    return found.flat().toSorted((one, other) => (one.created ?? "").localeCompare(other.created ?? ""));
-  }
-
-  async #read({ key, value, sender }: FlowRunInput): Promise<T> {
+  async #read({ input: { value, sender }, type }: Received): Promise<T> {
     const run = /^prefect\.flow-run\.(.+)$/.exec(sender ?? "");
     this.sender = run?.[1];
     const given = withBigInts(parseJson(value));
-    const isWrapped = isPlainType(typeOfKey(key, this.#types ?? []));
-    const checked = await checkJsonValue(
-      this.#schema,
-      isWrapped ? (given as { readonly value: unknown }).value : given,
-    );
+    const message = isPlainType(type) ? (given as { readonly value: unknown }).value : given;
+    const checked = await checkJsonValue(this.#schema, message);
     if (checked.ok) return checked.value as T;
     throw new MessageError(checked.problems);
   }
 }
 
-function typeOfKey(key: string, types: readonly string[]): string {
-  return types.find((type) => key.startsWith(keyPrefix(type))) ?? "";
+interface Received {
+  readonly input: FlowRunInput;
+  readonly type: string;
 }

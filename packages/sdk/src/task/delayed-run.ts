@@ -4,6 +4,7 @@ import { Cancelled, Crashed, TaskFailed } from "../errors.ts";
 import { revive } from "../results/kept-results.ts";
 import type { Session } from "../session/session.ts";
 import { type FinalState, finalState, type UnsuccessfulState, unsuccessfulState } from "../states.ts";
+import { watchForWorkers } from "./missing-workers.ts";
 import { type TaskRunEnd, taskRunEnd } from "./task-run-ends.ts";
 
 /** A run of a task that a worker executes. It goes on without this program. */
@@ -12,15 +13,20 @@ export class DelayedRun<T> {
   readonly id: string;
   readonly name: string;
   readonly #session: Session;
+  readonly #taskKey: string;
   #final: Promise<FinalState<T>> | undefined;
 
-  constructor(session: Session, { id, name }: Pick<TaskRun, "id" | "name">) {
+  constructor(session: Session, { id, name, task_key }: Pick<TaskRun, "id" | "name" | "task_key">) {
     this.#session = session;
+    this.#taskKey = task_key;
     this.id = id;
     this.name = name;
   }
 
-  /** Waits for the end of the run and gives its value. Rejects with what the run failed by. */
+  /**
+   * Waits for the end of the run and gives its value. Rejects with what the run failed by. Prints a warning where no connected worker runs the
+   * task for some seconds.
+   */
   async result(): Promise<T> {
     const final = await this.finished();
     if (final.type === "COMPLETED") return final.value;
@@ -35,12 +41,14 @@ export class DelayedRun<T> {
 
   async #awaitFinal(): Promise<FinalState<T>> {
     const release = this.#session.keepAlive();
+    const stopWatching = watchForWorkers(this.#session, this.#taskKey);
     try {
       return await readFinal<T>(await taskRunEnd(this.#session, this.id));
     } catch (error) {
       this.#final = undefined;
       throw error;
     } finally {
+      stopWatching();
       release();
     }
   }

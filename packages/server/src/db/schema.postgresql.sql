@@ -569,6 +569,7 @@ CREATE TABLE flow_run_input (
   PRIMARY KEY (id),
   FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
 );
+CREATE INDEX flow_run_input_order ON flow_run_input USING btree (flow_run_id, created, id);
 
 CREATE TABLE flow_run_state (
   id uuid NOT NULL,
@@ -697,6 +698,7 @@ CREATE TABLE task_delivery (
   deliveries integer NOT NULL,
   worker_id uuid,
   acknowledged_at bigint,
+  is_told_unserved smallint,
   PRIMARY KEY (task_run_id),
   FOREIGN KEY (task_run_id) REFERENCES task_run(id) ON DELETE CASCADE
 );

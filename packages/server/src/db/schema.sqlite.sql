@@ -504,6 +504,7 @@ CREATE TABLE flow_run_input (
   sender text,
   UNIQUE (flow_run_id, key)
 );
+CREATE INDEX flow_run_input_order ON flow_run_input (flow_run_id, created, id);
 
 CREATE TABLE flow_run_state (
   id text PRIMARY KEY,
@@ -617,7 +618,8 @@ CREATE TABLE task_delivery (
   parameters_id text,
   deliveries integer NOT NULL,
   worker_id text,
-  acknowledged_at integer
+  acknowledged_at integer,
+  is_told_unserved integer
 );
 CREATE INDEX task_delivery_held ON task_delivery (worker_id) WHERE worker_id IS NOT NULL;
 CREATE INDEX task_delivery_later ON task_delivery (task_key, waits_until) WHERE waits_until IS NOT NULL;

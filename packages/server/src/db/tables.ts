@@ -305,6 +305,8 @@ export const tables = {
     worker_id: nullable(uuid),
     /** When the worker confirmed it, by `lease_clock`. */
     acknowledged_at: nullable(moment),
+    /** 1 once its log says that no connected worker runs its task. */
+    is_told_unserved: nullable(flag),
   },
 
   /** A connection of a task worker. What it has is free again when it has ended. */

@@ -1,6 +1,8 @@
-import { type Insertable, sql } from "kysely";
+import type { Timestamp } from "@ostinato/core";
+import { type Insertable, type SqlBool, sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { storable } from "../db/json-text.ts";
+import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 
 /** The run that is to have an input, with its present state. */
@@ -49,11 +51,13 @@ export interface InputQuery {
   readonly flowRunId: string;
   readonly prefix: string;
   readonly excludedKeys: readonly string[];
+  /** Those before it are left out, and itself. */
+  readonly after: { readonly created: Timestamp; readonly id: string } | undefined;
   readonly limit: number;
 }
 
 /** Oldest first. */
-export function findInputs(reader: Reader, { flowRunId, prefix, excludedKeys, limit }: InputQuery) {
+export function findInputs(reader: Reader, { flowRunId, prefix, excludedKeys, after, limit }: InputQuery) {
   const begins = sql`substr(key, 1, ${[...prefix].length})`;
   let query = reader
     .selectFrom("flow_run_input")
@@ -63,7 +67,14 @@ export function findInputs(reader: Reader, { flowRunId, prefix, excludedKeys, li
     .orderBy("created")
     .orderBy("id")
     .limit(limit);
-  if (excludedKeys.length > 0) query = query.where("key", "not in", excludedKeys);
+  if (after !== undefined) query = query.where(sql<SqlBool>`(created, id) > (${after.created}, ${after.id})`);
+  if (excludedKeys.length > 0) {
+    // Prefect's client names all that it has received, which may be more values than a statement takes.
+    const excluded = portable.rowsOf(JSON.stringify(excludedKeys.map((excluded) => ({ excluded }))), {
+      excluded: "text",
+    });
+    query = query.where(sql<SqlBool>`key NOT IN (SELECT excluded FROM ${excluded} AS given)`);
+  }
   return query.execute();
 }
 

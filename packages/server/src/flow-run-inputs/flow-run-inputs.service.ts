@@ -1,4 +1,4 @@
-import { formatTimestamp, timeOrderedId } from "@ostinato/core";
+import { formatTimestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { BodyOf, createFlowRunInput, FlowRunInput, filterFlowRunInput, StateDetails } from "@ostinato/protocol";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { readPlainJson, storable } from "../db/json-text.ts";
@@ -80,12 +80,16 @@ export async function valuesUnder(
 export async function filter(
   { db }: Context,
   flowRunId: string,
-  { prefix, limit, exclude_keys }: BodyOf<typeof filterFlowRunInput>,
+  { prefix, limit, exclude_keys, after }: BodyOf<typeof filterFlowRunInput>,
 ): Promise<FlowRunInput[]> {
   const rows = await queries.findInputs(db.read, {
     flowRunId,
     prefix: storable(prefix),
     excludedKeys: (exclude_keys ?? []).map(storable),
+    after:
+      after === null || after === undefined
+        ? undefined
+        : { created: toTimestamp(after.created), id: after.id.toLowerCase() },
     limit: readLimit(limit ?? 1),
   });
   return rows.map((row) => ({

@@ -41,6 +41,22 @@ describeOnEachDatabase("inputs of flow runs", (database) => {
     expect(await find({ prefix: "%", limit: 9 })).toEqual([]);
   });
 
+  test("go on after one of them, and leave out as many keys as a client names", async () => {
+    for (const key of ["on-1", "on-2", "on-3"]) await keep({ key, value: key });
+    const [first, second] = await find({ prefix: "on-", limit: 9 });
+    const after = ({ created, id: inputId }: FlowRunInput) => ({ created, id: inputId });
+    if (first === undefined || second === undefined) throw new Error("the inputs are not there");
+    expect((await find({ prefix: "on-", limit: 9, after: after(first) })).map(({ key }) => key)).toEqual([
+      "on-2",
+      "on-3",
+    ]);
+    const others = Array.from({ length: 70_000 }, (_, n) => `other-${n}`);
+    const left = await find({ prefix: "on-", limit: 9, after: after(first), exclude_keys: ["on-3", ...others] });
+    expect(left.map(({ key }) => key)).toEqual(["on-2"]);
+    const wrong = await server.call("POST", `/flow_runs/${id}/input/filter`, { prefix: "", after: { created: "x" } });
+    expect(wrong.status).toBe(422);
+  });
+
   test("are deleted, and missed afterwards", async () => {
     await keep({ key: "short-lived", value: "" });
     expect((await server.call("DELETE", `/flow_runs/${id}/input/short-lived`)).status).toBe(204);

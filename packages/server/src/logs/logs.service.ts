@@ -4,7 +4,7 @@ import { storable } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
-import { unit } from "../kernel/unit.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import * as queries from "./logs.queries.ts";
 import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
 
@@ -14,7 +14,15 @@ const maxLevel = 2 ** 31 - 1;
 /** Inserts lines in order: lines with equal times are read in the order in which they were sent. */
 export async function create(context: Context, lines: readonly LogCreate[]): Promise<void> {
   if (lines.length === 0) return;
-  const { clock, activity } = context;
+  for (const { flow_run_id } of lines) {
+    if (flow_run_id !== null && flow_run_id !== undefined) context.activity.note(flow_run_id.toLowerCase());
+  }
+  await unit(context, (unit) => append(unit, lines));
+}
+
+/** Inserts lines that are not a sign of life of their run, such as the server's own. */
+export async function append({ tx, context, changed, count }: Unit, lines: readonly LogCreate[]): Promise<void> {
+  const { clock } = context;
   const created = clock.now();
   const rows = lines.map((line) => ({
     id: line.id?.toLowerCase() ?? timeOrderedId(clock.now()),
@@ -26,12 +34,9 @@ export async function create(context: Context, lines: readonly LogCreate[]): Pro
     flow_run_id: line.flow_run_id?.toLowerCase() ?? null,
     task_run_id: line.task_run_id?.toLowerCase() ?? null,
   }));
-  for (const { flow_run_id } of rows) if (flow_run_id !== null) activity.note(flow_run_id);
-  await unit(context, async ({ tx, changed, count }) => {
-    await queries.insertLogs(tx, rows);
-    changed("log", rows, present);
-    count("log_lines_total", rows.length);
-  });
+  await queries.insertLogs(tx, rows);
+  changed("log", rows, present);
+  count("log_lines_total", rows.length);
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterLogs>): Promise<Log[]> {

@@ -16,6 +16,7 @@ import { cancelExpiredRuns, cancelLeftSubflows, failExpiredPauses, markLateRuns 
 import { silentClaimsReturner } from "../overdue/silent-claims.service.ts";
 import type { Retention } from "../retention/retention.service.ts";
 import { endLostDeliveries } from "../task-deliveries/lost-deliveries.service.ts";
+import { tellUnserved } from "../task-deliveries/unserved.service.ts";
 import { foreman } from "../workers/foreman.service.ts";
 import type { Leases } from "./leases.ts";
 import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
@@ -77,6 +78,14 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       everySeconds: taskDeliveriesEverySeconds,
       exclusive: true,
       work: endLostDeliveries,
+    }),
+    loop({
+      name: "unserved-tasks",
+      everySeconds: 15,
+      // Workers get the time to connect again.
+      firstAfterSeconds: 60,
+      exclusive: true,
+      work: tellUnserved,
     }),
     loop({
       name: "leases",

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { addSeconds } from "@ostinato/core";
+import { addSeconds, formatTimestamp, nameInTaskKey } from "@ostinato/core";
 import { nameOfProcess } from "@ostinato/core/process";
-import type { BackgroundTask, TaskRun, TaskWorker } from "@ostinato/protocol";
+import type { BackgroundTask, Log, TaskRun, TaskWorker } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -97,6 +97,51 @@ describeOnEachDatabase("background tasks", (database) => {
       state_type: "SCHEDULED",
       state: { state_details: { deferred: true, task_parameters_id: parametersId } },
     });
+  });
+
+  test("a run that Prefect's client delays is due at once, though its clock is an hour ahead", async () => {
+    const key = newKey();
+    const ahead = formatTimestamp(addSeconds(clock.now(), 3600));
+    const delayedBy = async (agent: string) => {
+      const state = { type: "SCHEDULED", state_details: { deferred: true, scheduled_time: ahead } };
+      const payload = { task_key: key, dynamic_key: agent, state };
+      const headers = { "user-agent": agent };
+      const reply = await server.app.inject({ method: "POST", url: "/api/task_runs/", payload, headers });
+      expect(reply.statusCode).toBe(201);
+      return reply.json<TaskRun>().id;
+    };
+    const socket = await worker([key]);
+    await delayedBy("somebody's script");
+    const id = await delayedBy("prefect/3.9.1 (API 0.8.4)");
+    await wake();
+    expect((await got(socket)).id).toBe(id);
+    const { body } = await server.call<BackgroundTask[]>("POST", "/background_tasks/filter", { task_keys: [key] });
+    expect(body).toMatchObject([{ scheduled: 1, held: 1, next_due: ahead }]);
+  });
+
+  test("a run of whose function no connected worker knows says so in its log, once, and who looked", async () => {
+    const [gone, there] = [newKey(), newKey()];
+    const run = await delay(gone);
+    const linesOf = async (id: string) => {
+      const { body } = await server.call<Log[]>("POST", "/logs/filter", { logs: { task_run_id: { any_: [id] } } });
+      return body.map(({ level, message }) => [level, message]);
+    };
+    await pass(60);
+    await server.tick("unserved-tasks");
+    expect(await linesOf(run.id)).toEqual([]);
+    await ownWorker([there], 1, "own-7");
+    await server.tick("unserved-tasks");
+    const young = await delay(gone);
+    for (const _again of [1, 2]) await server.tick("unserved-tasks");
+    expect(await linesOf(young.id)).toEqual([]);
+    const said = `No connected task worker runs the task "${nameInTaskKey(gone)}". Connected is own-7 (which runs ${nameInTaskKey(there)}).`;
+    const hint = expect.stringMatching(/worker\(\[…\]\).*If its function was removed or renamed, .* cancel it\.$/);
+    const lines = await linesOf(run.id);
+    expect(lines).toEqual([[30, hint]]);
+    expect(lines[0]?.[1]).toContain(said);
+    await pass(32);
+    await server.tick("unserved-tasks");
+    expect([(await linesOf(run.id)).length, (await linesOf(young.id)).length]).toEqual([1, 1]);
   });
 
   test("each run goes to one worker, and a worker that has not confirmed gets no other", async () => {

@@ -11,11 +11,13 @@ import {
   updateTaskRun,
 } from "@ostinato/protocol";
 import { createdOr200, type Serve } from "../kernel/operation.ts";
+import { withoutClientTime } from "./client-time.rules.ts";
 import * as taskRuns from "./task-runs.service.ts";
 
 export function taskRunRoutes(serve: Serve): void {
-  serve(createTaskRun, async ({ body, context }) => {
-    const { taskRun, made } = await taskRuns.create(context, body);
+  serve(createTaskRun, async ({ body, context, request }) => {
+    const given = withoutClientTime(body, request.headers["user-agent"]);
+    const { taskRun, made } = await taskRuns.create(context, given);
     return createdOr200(made, taskRun);
   });
   serve(createTaskRuns, async ({ body, context }) => ({ ids: await taskRuns.createMany(context, body.task_runs) }));

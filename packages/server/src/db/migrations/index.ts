@@ -24,6 +24,7 @@ import * as metricsAndWebhooks from "./0024-metrics-and-webhooks.ts";
 import * as partialDeliveries from "./0025-partial-deliveries.ts";
 import * as automationDeploys from "./0029-automation-deploys.ts";
 import * as assets from "./0030-assets.ts";
+import * as linesAndInputs from "./0027-lines-and-inputs.ts";
 
 export interface Migration {
   readonly name: string;
@@ -64,4 +65,5 @@ export const migrations: readonly Migration[] = [
   { name: "0025-partial-deliveries", breaking: false, up: partialDeliveries.up },
   { name: "0029-automation-deploys", breaking: false, up: automationDeploys.up },
   { name: "0030-assets", breaking: false, up: assets.up },
+  { name: "0027-lines-and-inputs", breaking: false, up: linesAndInputs.up },
 ];

@@ -1,5 +1,6 @@
-import { formatTimestamp, type StateType, type Timestamp } from "@ostinato/core";
+import { formatTimestamp, nameInTaskKey, type StateType, type Timestamp } from "@ostinato/core";
 import type { BackgroundRun } from "@ostinato/protocol";
+import { unservedHint, unservedReason } from "../../task-deliveries/unserved.rules.ts";
 
 /** Where a background run stands in the queue. */
 export interface QueuePlace {
@@ -13,7 +14,7 @@ export interface QueuePlace {
 }
 
 interface Circumstances {
-  readonly task: string;
+  readonly task_key: string;
   readonly state_type: StateType | null;
   readonly place: QueuePlace | undefined;
   /** The names of the connected workers of its task. */
@@ -22,10 +23,10 @@ interface Circumstances {
 }
 
 /** Why a background run has not begun, and what would make it; null for one that has begun or ended. */
-export function waitingOf({ task, state_type, place, workers, now }: Circumstances): BackgroundRun["waiting"] {
+export function waitingOf({ task_key, state_type, place, workers, now }: Circumstances): BackgroundRun["waiting"] {
   if (state_type !== "SCHEDULED" || place === undefined) return null;
   const { is_held, queued, waits_until, deliveries, ahead } = place;
-  const name = JSON.stringify(task);
+  const name = JSON.stringify(nameInTaskKey(task_key));
   const told = (reason: string, hint: string | null, since = queued) => ({
     reason: deliveries > 0 && !is_held ? `${reason} ${timesText(deliveries)} had it and did not begin it.` : reason,
     hint,
@@ -40,11 +41,7 @@ export function waitingOf({ task, state_type, place, workers, now }: Circumstanc
       until: formatTimestamp(waits_until),
     };
   if (is_held) return told("A task worker has it and is about to begin it.", null);
-  if (workers.length === 0)
-    return told(
-      `No connected task worker runs the task ${name}.`,
-      "Start a program that works on it: worker([…]) or `ostinato task serve` in TypeScript, `serve()` in Python. If its function was removed or renamed, nothing will ever run it: cancel it.",
-    );
+  if (workers.length === 0) return told(unservedReason(task_key), unservedHint);
   const who =
     workers.length === 1
       ? `The task worker ${JSON.stringify(workers[0])} has`

@@ -1,4 +1,3 @@
-import { nameInTaskKey } from "@ostinato/core";
 import type { BackgroundRun, TaskRun } from "@ostinato/protocol";
 import type { Context } from "../../kernel/context.ts";
 import * as taskWorkers from "../../task-deliveries/task-workers.service.ts";
@@ -18,7 +17,7 @@ export async function backgroundRun(
     worker: found.worker,
     priority: found.priority,
     waiting: waitingOf({
-      task: nameInTaskKey(task_key),
+      task_key,
       state_type,
       place: found.place,
       workers: workers.map(({ identifier }) => identifier),
