@@ -94,6 +94,8 @@ export const BlockUses = Open({
   deployments: Type.Array(Open({ id: Uuid, name: Type.String(), flow_name: Type.String() })),
   /** Work pools whose job template refers to it. */
   work_pools: Type.Array(Open({ id: Uuid, name: Type.String() })),
+  /** Automations whose actions refer to it. */
+  automations: Type.Array(Open({ id: Uuid, name: Type.String() })),
 });
 export type BlockUses = Static<typeof BlockUses>;
 

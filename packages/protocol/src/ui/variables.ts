@@ -50,6 +50,8 @@ export const VariableUses = Open({
   deployments: Type.Array(Open({ id: Uuid, name: Type.String(), flow_name: Type.String() })),
   /** Work pools whose job template names it. */
   work_pools: Type.Array(Open({ id: Uuid, name: Type.String() })),
+  /** Automations whose actions name it. */
+  automations: Type.Array(Open({ id: Uuid, name: Type.String() })),
 });
 export type VariableUses = Static<typeof VariableUses>;
 

@@ -10,20 +10,21 @@ export interface Uses {
   }[];
   readonly deployments: readonly { readonly id: string; readonly name: string; readonly flow_name: string }[];
   readonly work_pools: readonly { readonly id: string; readonly name: string }[];
+  readonly automations: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** The maximum number of each kind that the server tells. */
 const maxTold = 50;
 
-export function isUsed({ block_documents: blocks = [], deployments, work_pools: pools }: Uses): boolean {
-  return blocks.length + deployments.length + pools.length > 0;
+export function isUsed({ block_documents: blocks = [], deployments, work_pools: pools, automations }: Uses): boolean {
+  return blocks.length + deployments.length + pools.length + automations.length > 0;
 }
 
 const linkClass = "min-w-0 break-words text-text hover:underline";
 
 /** The list of uses, with a link for each; `unused` where there are none. */
 export function UsedBy({ uses, unused }: { readonly uses: Uses; readonly unused: string }) {
-  const { block_documents: blocks = [], deployments, work_pools: pools } = uses;
+  const { block_documents: blocks = [], deployments, work_pools: pools, automations } = uses;
   if (!isUsed(uses)) return <p className="text-muted">{unused}</p>;
   return (
     <dl className="grid gap-x-4 gap-y-1.5 sm:grid-cols-[minmax(100px,max-content)_minmax(0,1fr)]">
@@ -46,6 +47,13 @@ export function UsedBy({ uses, unused }: { readonly uses: Uses; readonly unused:
           <Link key={id} to="/work-pools/$pool" params={{ pool: name }} className={linkClass}>
             {name}
           </Link>
+        ))}
+      </Kind>
+      <Kind name="Automations" count={automations.length}>
+        {automations.map(({ id, name }) => (
+          <span key={id} className="min-w-0 break-words">
+            {name}
+          </span>
         ))}
       </Kind>
     </dl>

@@ -79,7 +79,7 @@ describeOnEachDatabase("the pages of blocks", (database) => {
       data: { url: "********", login: { user: "me", password: "********" } },
       block_document_references: { login: { block_document: { name: "main" } } },
     });
-    expect(page.body.uses).toEqual({ block_documents: [], deployments: [], work_pools: [] });
+    expect(page.body.uses).toEqual({ block_documents: [], deployments: [], work_pools: [], automations: [] });
     expect(JSON.stringify(page.body)).not.toContain(planted);
   });
 

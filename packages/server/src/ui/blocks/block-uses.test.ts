@@ -11,7 +11,7 @@ describeOnEachDatabase("what refers to a block", (database) => {
   });
   afterAll(() => server.stop());
 
-  test("is told by blocks, deployments and work pools", async () => {
+  test("is told by blocks, deployments, work pools and automations", async () => {
     const { save } = await registerBlock(server, { slug: "used" });
     const used = await save("main", { token: "x" });
     const similar = await save("main-2", {});
@@ -29,6 +29,14 @@ describeOnEachDatabase("what refers to a block", (database) => {
     await deploy("by-variable", { job_variables: { env: { TOKEN: "{{ prefect.blocks.used.main }}" } } });
     await deploy("by-id", { parameters: { login: nested(used) } });
     await deploy("by-storage", { storage_document_id: used.id });
+    const automate = (name: string, blockId: string) =>
+      server.call("POST", "/automations/", {
+        name,
+        trigger: { type: "event", posture: "Reactive", expect: ["prefect.flow-run.Failed"], threshold: 1, within: 0 },
+        actions: [{ type: "call-webhook", block_document_id: blockId, payload: "failed" }],
+      });
+    expect((await automate("calls-it", used.id)).status).toBe(201);
+    await automate("calls-another", similar.id);
     await deploy("of-another", { job_variables: { env: { TOKEN: "{{ prefect.blocks.used.main-2 }}" } } });
     const { body } = await server.call("GET", `/ui/block_documents/${used.id}/uses`);
     expect(body).toMatchObject({
@@ -39,6 +47,7 @@ describeOnEachDatabase("what refers to a block", (database) => {
         { name: "by-variable", flow_name: "flow" },
       ],
       work_pools: [{ name: "with-token" }],
+      automations: [{ name: "calls-it" }],
     });
     const other = await server.call("GET", `/ui/block_documents/${similar.id}/uses`);
     expect(other.body).toMatchObject({ block_documents: [], deployments: [{ name: "of-another" }], work_pools: [] });

@@ -10,6 +10,7 @@ const columns = {
   deployment: ["deployment.parameters", "deployment.job_variables", "deployment.pull_steps"],
   deployment_schedule: ["deployment_schedule.parameters"],
   work_pool: ["work_pool.base_job_template"],
+  automation: ["automation.actions", "automation.actions_on_trigger", "automation.actions_on_resolve"],
 } as const;
 
 /** The texts have to be looked at again afterwards: `secret.main` is a part of `secret.main-2`. */
@@ -52,6 +53,16 @@ export function poolsMentioning(db: Database, words: readonly string[]) {
     .selectFrom("work_pool")
     .select(["id", "name", "base_job_template"])
     .where(mentions("work_pool", words))
+    .orderBy("name")
+    .limit(maxUses)
+    .execute();
+}
+
+export function automationsMentioning(db: Database, words: readonly string[]) {
+  return db.slow
+    .selectFrom("automation")
+    .select(["id", "name", "actions", "actions_on_trigger", "actions_on_resolve"])
+    .where(mentions("automation", words))
     .orderBy("name")
     .limit(maxUses)
     .execute();

@@ -44,5 +44,16 @@ export async function variablePage(context: Context, name: string): Promise<Vari
   const placeholder = `prefect.variables.${name}`;
   const recipe = `"variable_name":"${name}"`;
   const isIn = (text: string) => text.includes(recipe) || hasWord(text, placeholder);
-  return { variable, uses: await usesOf(context.db, { words: [placeholder, recipe], isIn }) };
+  const inTemplates = mentionsInTemplates(name);
+  return { variable, uses: await usesOf(context.db, { words: [placeholder, recipe], isIn, inTemplates }) };
+}
+
+/** `{{ variables.name }}`, and with brackets. The texts are JSON, in which a quotation mark is escaped. */
+function mentionsInTemplates(name: string) {
+  const dotted = `variables.${name}`;
+  const indexed = [`variables['${name}']`, `variables[\\"${name}\\"]`];
+  return {
+    words: [dotted, ...indexed],
+    isIn: (text: string) => hasWord(text, dotted) || indexed.some((word) => text.includes(word)),
+  };
 }

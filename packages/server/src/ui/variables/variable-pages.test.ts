@@ -61,16 +61,30 @@ describeOnEachDatabase("the pages of variables", (database) => {
         variables: { properties: { t: { default: "{{ prefect.variables.threshold }}" } } },
       },
     });
+    const automate = (name: string, body: string) =>
+      server.call("POST", "/automations/", {
+        name,
+        trigger: { type: "event", posture: "Reactive", expect: ["prefect.flow-run.Failed"], threshold: 1, within: 0 },
+        actions: [{ type: "send-notification", block_document_id: flow.id, body }],
+      });
+    expect((await automate("tells-dotted", "above {{ variables.threshold }}")).status).toBe(201);
+    await automate("tells-indexed", '{{ variables["threshold"] }}');
+    await automate("tells-another", '{{ variables["threshold-2"] }}');
     const { body } = await server.call<VariablePage>("GET", "/ui/variables/threshold");
     expect(body).toMatchObject({
       variable: { name: "threshold", value: { score: 0.8 }, tags: ["model", "prod"] },
       uses: {
         deployments: [{ name: "by-variable", flow_name: "flow" }, { name: "by-schedule" }],
         work_pools: [{ name: "with-variable" }],
+        automations: [{ name: "tells-dotted" }, { name: "tells-indexed" }],
       },
     });
     const other = await server.call<VariablePage>("GET", "/ui/variables/threshold-2");
-    expect(other.body.uses).toMatchObject({ deployments: [{ name: "of-another" }], work_pools: [] });
+    expect(other.body.uses).toMatchObject({
+      deployments: [{ name: "of-another" }],
+      work_pools: [],
+      automations: [{ name: "tells-another" }],
+    });
     expect((await server.call("GET", "/ui/variables/nobody")).status).toBe(404);
   });
 
