@@ -221,6 +221,35 @@ describe("the page of a run that asks", () => {
     await close();
     await own.close();
   });
+
+  test("keeps what was written, but for secrets, over a reload, until it is answered or begun anew", async () => {
+    const token = { type: "string", title: "Token", format: "password", writeOnly: true };
+    const schema = { ...approval, properties: { ...approval.properties, token } };
+    const run = await asking("slow-writer", { schema });
+    const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+    const comment = box(page).getByRole("textbox", { name: "Comment" });
+    const begun = box(page).getByRole("status").getByText("What you wrote before is filled in, but for secrets.");
+    await comment.fill("Wait for Kim");
+    await box(page).getByLabel("Token").fill("s3cret-of-the-draft");
+    await page.reload();
+    await begun.waitFor();
+    expect(await comment.inputValue()).toBe("Wait for Kim");
+    expect(await box(page).getByLabel("Token").inputValue()).toBe("");
+    expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("s3cret-of-the-draft");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await box(page).getByRole("button", { name: "Start anew" }).click();
+    await begun.waitFor({ state: "detached" });
+    expect(await comment.inputValue()).toBe("Looks good");
+    await comment.fill("Fine");
+    await box(page).getByRole("radiogroup", { name: "Approved" }).getByRole("radio", { name: "Yes" }).check();
+    await box(page).getByLabel("Token").fill("s3cret-of-the-draft");
+    await send(page).click();
+    await expect.poll(() => stateOf(run.id)).not.toBe("PAUSED");
+    await expect.poll(() => page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("answer-draft");
+    expect(await run.question.answer()).toMatchObject({ comment: "Fine", token: "s3cret-of-the-draft" });
+    expect(problems).toEqual([]);
+    await close();
+  });
 });
 
 describe("the link to a question", () => {

@@ -2,12 +2,13 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useRef, useState } from "react";
 import type { Question } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { toFormData } from "../forms/form-data.ts";
+import { type FormValue, toFormData } from "../forms/form-data.ts";
 import { type FormProblem, problemsIn } from "../forms/form-problems.ts";
 import { ValuesForm, type WrittenValues } from "../forms/schema-form.tsx";
 import { useServerCheck } from "../forms/server-check.ts";
 import { problemInRefusal } from "../forms/server-problems.ts";
 import { resumeRun } from "../runs/run-actions.ts";
+import { dropDraft, keepDraft, readDraft } from "./answer-draft.ts";
 import { type AnswerBase, answerBase, placeInWords } from "./answer-values.ts";
 import { hasFields } from "./has-fields.ts";
 import { inWords } from "./refusals.ts";
@@ -28,8 +29,10 @@ export function AnswerForm({ question, onlyForm = false, onBegun, onAnswered, on
   const { schema } = question;
   const isForm = hasFields(schema);
   const base = useMemo(() => answerBase(schema), [schema]);
-  const [written, setWritten] = useState<WrittenValues>(() => ({ value: base.begin, isValid: isValid(base) }));
-  const [isTouched, setTouched] = useState(false);
+  const [draft, setDraft] = useState(() => (isForm ? readDraft(question.id) : undefined));
+  const begin = draft ?? base.begin;
+  const [written, setWritten] = useState<WrittenValues>(() => ({ value: begin, isValid: isValid(base, begin) }));
+  const [isTouched, setTouched] = useState(draft !== undefined);
   const [showProblems, setShowProblems] = useState(false);
   const [isWarned, setWarned] = useState(false);
   const element = useRef<HTMLFormElement>(null);
@@ -40,7 +43,10 @@ export function AnswerForm({ question, onlyForm = false, onBegun, onAnswered, on
         answers: question.id,
         ...(schema === null ? {} : { input: written.value }),
       }),
-    onSuccess: onAnswered,
+    onSuccess: () => {
+      dropDraft(question.id);
+      onAnswered();
+    },
     onError: (error) => {
       focusFirstProblem(element.current);
       if (inWords(error).isTooLate) onTooLate();
@@ -49,6 +55,12 @@ export function AnswerForm({ question, onlyForm = false, onBegun, onAnswered, on
   const refusal = send.isError ? inWords(send.error) : undefined;
   const refused = refusal === undefined ? undefined : problemInRefusal(refusal.reason);
   const isEmpty = isForm && Object.keys(written.value).length === 0;
+  const startAnew = () => {
+    dropDraft(question.id);
+    setDraft(undefined);
+    setTouched(false);
+    setWritten({ value: base.begin, isValid: isValid(base, base.begin) });
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setShowProblems(true);
@@ -58,11 +70,20 @@ export function AnswerForm({ question, onlyForm = false, onBegun, onAnswered, on
   };
   return (
     <form ref={element} noValidate aria-label="Answer" onSubmit={submit} className="flex min-w-0 flex-col gap-3">
+      {draft === undefined ? null : (
+        <p role="status" className="flex flex-wrap items-center gap-x-2 text-muted">
+          What you wrote before is filled in, but for secrets.
+          <Button look="ghost" onClick={startAnew}>
+            Start anew
+          </Button>
+        </p>
+      )}
       {isForm ? (
         <ValuesForm
+          key={draft === undefined ? "new" : "draft"}
           label="Answer"
           drawn={base.drawn}
-          value={base.begin}
+          value={begin}
           serverProblems={refused === undefined ? found : [refused, ...found]}
           showProblems={showProblems}
           onlyForm={onlyForm}
@@ -72,6 +93,7 @@ export function AnswerForm({ question, onlyForm = false, onBegun, onAnswered, on
             setTouched(true);
             setWarned(false);
             setWritten(next);
+            keepDraft(question.id, next.value, { drawn: base.drawn, schema });
           }}
         />
       ) : null}
@@ -110,8 +132,8 @@ function problemsOf({ drawn }: AnswerBase, { value }: WrittenValues): readonly F
   return drawn === undefined ? [] : problemsIn(drawn, toFormData(value));
 }
 
-function isValid(base: AnswerBase): boolean {
-  return problemsOf(base, { value: base.begin, isValid: true }).length === 0;
+function isValid(base: AnswerBase, value: FormValue): boolean {
+  return problemsOf(base, { value, isValid: true }).length === 0;
 }
 
 /** After the problems are shown. A group of choices has its focus in one of them. */
