@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { Argument, InvalidArgumentError, Option } from "commander";
 
 const defaultRows = 20;
 
@@ -18,6 +18,15 @@ export function portOption(about: string): Option {
 
 export function yesOption(): Option {
   return new Option("-y, --yes", "do not ask for confirmation");
+}
+
+/** A state that a person may set. */
+export function stateArgument(): Argument {
+  return new Argument("<state>", "completed, failed, crashed or cancelled");
+}
+
+export function reasonOption(): Option {
+  return new Option("--reason <why>", "why, which is kept with the state").makeOptionMandatory();
 }
 
 /** An option that may be given several times. */

@@ -166,3 +166,42 @@ export const lake = flow(async function lake() { await features(raw()); });
   });
   expect(await json("asset", "ls")).toMatchObject([{ key: "s3://lake/features.parquet" }]);
 });
+
+test("a state is set by hand with its reason, and only one that a person may set", async () => {
+  const { id, name } = await runOf("sum.ts");
+  expect(await json("flow-run", "set-state", id, "failed", "--reason", "the table was wrong")).toEqual({
+    id,
+    name,
+    state: "Failed",
+    state_type: "FAILED",
+  });
+  const { states } = await json("flow-run", "inspect", id);
+  expect(states.at(-1)).toMatchObject({ message: "Set by hand on the command line: the table was wrong" });
+  const said = await place.run("flow-run", "set-state", name, "COMPLETED", "--reason", "it was right");
+  expect(said).toMatchObject({ code: 0, stdout: `Flow run ${name} is Completed now.\n` });
+  const [task] = await json("task-run", "ls", "--flow-run", id);
+  expect(await json("task-run", "set-state", task.id, "crashed", "--reason", "x")).toMatchObject({ state: "Crashed" });
+
+  const running = await place.run("flow-run", "set-state", id, "running", "--reason", "x");
+  expect(running.code).toBe(2);
+  expect(running.stderr).toContain(
+    '"running" can\'t be set by hand. Give one of: completed, failed, crashed, cancelled.',
+  );
+  expect((await place.run("flow-run", "set-state", id, "failed")).stderr).toContain("--reason");
+  expect((await place.run("flow-run", "set-state", id, "failed", "--reason", " ")).stderr).toContain(
+    "--reason is empty",
+  );
+});
+
+test("two flow runs are compared by what they were given and by their tasks", async () => {
+  const other = await runOf("sum.ts");
+  const comparison = await json("flow-run", "compare", run.id, other.name);
+  expect(comparison).toMatchObject({ a: { id: run.id }, b: { id: other.id }, tasks: expect.any(Array) });
+  const { code, stdout } = await place.run("flow-run", "compare", run.name, other.id);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`Flow run +${run.name} +${other.name}`));
+  expect(stdout).toMatch(/^TASK +A +B +DIFFERENCE +RESULT$/m);
+  const nobodys = await place.run("flow-run", "compare", run.id, nobody);
+  expect(nobodys).toMatchObject({ code: 1, stdout: "" });
+  expect(nobodys.stderr).toContain("There is no flow run with the id");
+});

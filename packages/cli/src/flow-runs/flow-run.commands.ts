@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { FlowRunLogOptions } from "../logs/show-logs.ts";
-import { jsonOption, limitOption, repeated, wholeNumber, yesOption } from "../options.ts";
+import { jsonOption, limitOption, reasonOption, repeated, stateArgument, wholeNumber, yesOption } from "../options.ts";
+import type { SetStateOptions } from "../set-state.ts";
 import type { CancelOptions } from "./cancel.ts";
 import type { FlowRunListOptions } from "./list.ts";
 import type { ResumeOptions } from "./resume.ts";
@@ -9,15 +10,17 @@ const runArgument = "id or name of the flow run";
 
 export function flowRunCommands(): Command {
   const flowRun = new Command("flow-run").description(
-    "runs of flows: list, inspect, waiting, logs, resume, cancel, delete, execute",
+    "runs of flows: list, inspect, compare, waiting, logs, resume, cancel, set-state, delete, execute",
   );
   const makers = [
     listCommand,
     inspectCommand,
+    compareCommand,
     waitingCommand,
     logsCommand,
     resumeCommand,
     cancelCommand,
+    setStateCommand,
     deleteCommand,
     executeCommand,
   ];
@@ -46,6 +49,17 @@ function inspectCommand(): Command {
     .argument("<flow-run>", runArgument)
     .addOption(jsonOption())
     .action(async (run: string, options: { json?: boolean }) => (await import("./inspect.ts")).inspect(run, options));
+}
+
+function compareCommand(): Command {
+  return new Command("compare")
+    .description("show two flow runs beside each other: parameters, and the tasks of both by name")
+    .argument("<flow-run>", runArgument)
+    .argument("<other>", "id or name of the run to compare it with")
+    .addOption(jsonOption())
+    .action(async (run: string, other: string, options: { json?: boolean }) =>
+      (await import("./compare.ts")).compare(run, other, options),
+    );
 }
 
 function waitingCommand(): Command {
@@ -102,6 +116,19 @@ function cancelCommand(): Command {
     .option("--force", "mark it as cancelled at once: for a run whose process is gone")
     .addOption(jsonOption())
     .action(async (run: string, options: CancelOptions) => (await import("./cancel.ts")).cancel(run, options));
+}
+
+function setStateCommand(): Command {
+  return new Command("set-state")
+    .description("set the state of a flow run by hand, such as of one whose work was done elsewhere")
+    .argument("<flow-run>", runArgument)
+    .addArgument(stateArgument())
+    .addOption(reasonOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  $ ostinato flow-run set-state calm-heron completed --reason 'loaded by hand'")
+    .action(async (run: string, state: string, options: SetStateOptions) =>
+      (await import("../set-state.ts")).setStateOfFlowRun(run, state, options),
+    );
 }
 
 function deleteCommand(): Command {

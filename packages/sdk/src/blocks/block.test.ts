@@ -1,4 +1,4 @@
-import { createFlow, createFlowRun, readBlockDocumentByName, readBlockSchema } from "@ostinato/protocol";
+import { createFlow, createFlowRun, filterEvents, readBlockDocumentByName, readBlockSchema } from "@ostinato/protocol";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { recordOnOwnServer } from "../../test/harness.ts";
@@ -51,6 +51,29 @@ describe("a block", () => {
     expect(await Warehouse.load("main")).toBe("postgres://planted-url by me, 4 at once");
     expect(await Warehouse.read("main")).toMatchObject({ pool: 4, login: { password: "pass-of-login" } });
     expect(redact("planted-url? pass-of-login planted-key planted-token")).toContain("******** ******** ********");
+  });
+
+  test("tells by an event that it was loaded, and in which run, as Prefect's clients do", async () => {
+    await Login.save("told", { user: "me", password: "x" });
+    const { id: documentId } = await shown("login", "told");
+    const run = flow({ name: "loads" }, async () => {
+      await Login.load("told");
+    })();
+    await run;
+    const filter = { event: { name: ["prefect.block.login.loaded"] } };
+    const { events } = await recorder.client.call(filterEvents, { body: { filter } });
+    const own = events.filter(({ resource }) => resource["prefect.resource.name"] === "told");
+    expect(own).toMatchObject([
+      {
+        resource: { "prefect.resource.id": `prefect.block-document.${documentId}` },
+        related: [
+          { "prefect.resource.id": "prefect.block-type.login", "prefect.resource.role": "block-type" },
+          { "prefect.resource.id": `prefect.flow-run.${run.id}`, "prefect.resource.role": "flow-run" },
+          { "prefect.resource.role": "flow" },
+        ],
+        payload: {},
+      },
+    ]);
   });
 
   test("registers its schema as Prefect's clients would", async () => {
@@ -153,7 +176,7 @@ describe("a parameter of a flow that is a block", () => {
     await Login.save("by-name", { user: "me", password: "planted-by-name" });
     const { id } = await shown("login", "by-name");
     const reference = { $ref: { block_document_id: id } };
-    for (const login of ["by-name", reference]) {
+    for (const login of ["by-name", "login/by-name", reference]) {
       const future = runFlow(connect, { login });
       expect(await future).toBe("me, 15 characters");
       const run = await recorder.flowRun(future.id ?? "");
@@ -164,6 +187,9 @@ describe("a parameter of a flow that is a block", () => {
 
   test("that is not there says so, and so does one that the schema does not have", async () => {
     await expect(runFlow(connect, { login: "nobody" })).rejects.toThrow('There is no block "login/nobody"');
+    await expect(runFlow(connect, { login: "secret/token" })).rejects.toThrow(
+      'The parameter "login" takes a block of the type "login", and was given "secret/token". Write login=login/NAME',
+    );
     const wrong = flow({ name: "wrong", parameters: z.object({ a: z.string() }), blocks: { b: Login } }, async () => 1);
     await expect(describeFlow(wrong)).rejects.toThrow('blocks has the parameter "b", which the schema does not have');
   });

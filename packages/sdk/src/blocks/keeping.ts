@@ -15,6 +15,7 @@ import type {
   updateBlockDocument,
 } from "@ostinato/protocol";
 import { UsageError } from "../errors.ts";
+import { emit } from "../events/emit.ts";
 import { checkJsonParameters, checkParameters } from "../inputs/parameters.ts";
 import { reveal } from "../secrets/redaction.ts";
 import type { Secret } from "../secrets/secret.ts";
@@ -62,6 +63,7 @@ export async function readBlock({ client }: Api, definition: BlockDefinition, na
   const { type, schema } = definition;
   const found = await requireDocument(client, type, name);
   revealSecrets(found, definition.secrets ?? []);
+  tellLoaded(found);
   return await checkJsonParameters(`block "${type}/${name}"`, schema, found.data);
 }
 
@@ -74,6 +76,7 @@ export async function blockById({ client }: Api, id: string): Promise<unknown> {
   );
   if (found === undefined) throw new UsageError(`A parameter refers to the block ${id}, which is not on the server.`);
   revealSecrets(found, []);
+  tellLoaded(found);
   return found.data;
 }
 
@@ -82,6 +85,15 @@ export async function blockValues({ client }: Api, { type, name }: NamedBlock): 
   const found = await requireDocument(client, type, name);
   revealSecrets(found, []);
   return found.data;
+}
+
+/** Nobody waits for the event, and a block that could be read is there whether the event is sent or not. */
+function tellLoaded({ id, name, block_type }: BlockDocument): void {
+  const slug = block_type?.slug;
+  if (name === null || slug === undefined) return;
+  const resource = { id: `prefect.block-document.${id}`, name };
+  const related = [{ id: `prefect.block-type.${slug}`, role: "block-type" }];
+  emit(`prefect.block.${slug}.loaded`, { resource, related }).catch(() => {});
 }
 
 export async function deleteBlock({ client }: Api, { type }: BlockDefinition, name: string): Promise<void> {

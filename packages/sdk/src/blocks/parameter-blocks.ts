@@ -1,4 +1,5 @@
 import { isPlainObject } from "@ostinato/core";
+import { UsageError } from "../errors.ts";
 import type { Api } from "../session/roles.ts";
 import type { AnyBlock } from "./block-options.ts";
 
@@ -20,8 +21,8 @@ export async function withReferences(
 ): Promise<unknown> {
   if (!isPlainObject(parameters)) return parameters;
   const named = Object.entries(blocks).flatMap(([field, { type }]) => {
-    const name = parameters[field];
-    return typeof name === "string" ? [{ field, type, name }] : [];
+    const given = parameters[field];
+    return typeof given === "string" ? [{ field, type, name: nameOf(given, { field, type }) }] : [];
   });
   if (named.length === 0) return parameters;
   const { blockIdByName } = await import("./keeping.ts");
@@ -29,6 +30,16 @@ export async function withReferences(
     return [field, { $ref: { block_document_id: await blockIdByName(api, block) } }] as const;
   });
   return { ...parameters, ...Object.fromEntries(await Promise.all(references)) };
+}
+
+/** `main`, or `warehouse/main` with the type that the parameter takes. */
+function nameOf(given: string, { field, type }: { readonly field: string; readonly type: string }): string {
+  const slash = given.indexOf("/");
+  if (slash === -1) return given;
+  if (given.slice(0, slash) === type) return given.slice(slash + 1);
+  throw new UsageError(
+    `The parameter "${field}" takes a block of the type "${type}", and was given "${given}". Write ${field}=${type}/NAME, or its name alone.`,
+  );
 }
 
 function refersToBlocks(value: unknown, seen = new Set<unknown>()): boolean {

@@ -35,6 +35,7 @@ import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "../states.ts";
 import { enclosingTransaction } from "../transactions/enclosing.ts";
+import { hadHooks, hooksLost } from "../transactions/subflow-hooks.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { FlowFuture } from "./flow-future.ts";
 import { flowId } from "./flow-registration.ts";
@@ -191,6 +192,7 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     const finished = await finishedSubflow(parent.scope, identity);
     if (finished !== undefined) {
       const { run, found } = finished;
+      joinTransaction(definition, run, found.value);
       if (run.parent_task_run_id !== null)
         parent.scope.provenance.remember(found.value, run.parent_task_run_id, new Set());
       return reuse(future, run, found.value);
@@ -224,6 +226,14 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
   if (tracking !== undefined && final.type === "COMPLETED")
     parent?.scope.provenance.remember(final.value, tracking, new Set());
   return final;
+}
+
+/** What a subflow did in an earlier process is a part of the transaction in which it is called again. */
+function joinTransaction({ name: of }: FlowDefinition, { id, name, labels, run_count }: FlowRunRow, value: unknown) {
+  const part = enclosingTransaction()?.begin();
+  if (part === undefined) return;
+  part.complete({ step: { run: { id, name, attempt: run_count }, of, value }, result: { flowRunId: id } });
+  if (hadHooks(labels)) throw hooksLost(name);
 }
 
 async function runExisting(

@@ -25,6 +25,7 @@ import { ServerTime } from "../session/server-time.ts";
 import { flushed, type Session } from "../session/session.ts";
 import { type FinalState, type RunState, unsuccessfulState } from "../states.ts";
 import { type AttemptPart, enclosingTransaction, inTransaction } from "../transactions/enclosing.ts";
+import { noteHooks } from "../transactions/subflow-hooks.ts";
 import { watchCancellation } from "./cancellation.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence, suspendedEnd } from "./flow-ends.ts";
@@ -291,6 +292,7 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
   async #endIn(part: AttemptPart, outcome: Outcome): Promise<void> {
     if (outcome.type !== "COMPLETED") return void (await part.rollBack(outcome.error));
     const { id, name, attempt, flowName: of } = this;
+    if (part.hasHooks) await noteHooks(this.session, id);
     part.complete({ step: { run: { id, name, attempt }, of, value: outcome.value }, result: { flowRunId: id } });
   }
 

@@ -2,6 +2,7 @@ import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import type { ParameterSchema, ParametersOut } from "../inputs/parameters.ts";
 import { aDuration, aName, anything, checkOptions, type Rules } from "../run/option-checks.ts";
+import { enclosingTransaction } from "../transactions/enclosing.ts";
 import type { AnyPauseOptions, PauseOptions } from "./pause-options.ts";
 import type { Pause, PausedFlow } from "./question.ts";
 
@@ -63,7 +64,7 @@ export async function pause(options: AnyPauseOptions = {}): Promise<unknown> {
  * });
  * ```
  *
- * Rejects where the run has no deployment, and in subflows and tasks: `pause()` is for those. A run that is not resumed within the timeout is
+ * Rejects where the run has no deployment, and in subflows, tasks and transactions: `pause()` is for those. A run that is not resumed within the timeout is
  * Failed.
  */
 export function suspend(options?: PauseOptions): Promise<void>;
@@ -75,6 +76,11 @@ export async function suspend(options: AnyPauseOptions = {}): Promise<unknown> {
   if (context.getStore()?.taskRun !== undefined) {
     throw new UsageError(
       "suspend() ends the process of the run: call it from the function given to flow(), not in a task.",
+    );
+  }
+  if (enclosingTransaction() !== undefined) {
+    throw new UsageError(
+      "suspend() ends the process of the run, and a transaction does not outlive its process. Call suspend() before or after the transaction, or pause() in it, which keeps the process.",
     );
   }
   const { suspendFlow } = await import("./suspending.ts");

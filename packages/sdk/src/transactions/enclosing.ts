@@ -16,6 +16,8 @@ export interface EnclosingTransaction extends Transaction {
 export interface AttemptPart extends EnclosingTransaction {
   /** Resolves when all runs in it have ended. Rejects where one failed that nobody awaited. */
   settled(): Promise<void>;
+  /** Whether hooks wait for the end of the transaction. */
+  readonly hasHooks: boolean;
   complete(done: CompletedAttempt): void;
   /** Undoes what the attempt has done; gives the error to throw. */
   rollBack(error: Error): Promise<Error>;

@@ -112,6 +112,12 @@ export class TransactionPart implements AttemptPart {
     });
   }
 
+  get hasHooks(): boolean {
+    return this.#done.some((done) =>
+      "part" in done ? done.part.hasHooks : done.commit.length + done.rollBack.length > 0,
+    );
+  }
+
   /** What the part has done is a part of this one from now on. */
   adopt(part: TransactionPart): void {
     this.#done.push({ part });

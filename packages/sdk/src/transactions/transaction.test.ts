@@ -1,8 +1,9 @@
-import { listFlowRunResults } from "@ostinato/protocol";
-import { describe, expect, test } from "vitest";
+import { filterFlowRuns, listFlowRunResults } from "@ostinato/protocol";
+import { describe, expect, test, vi } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import { RollbackIncomplete, TransactionFailed, UsageError } from "../errors.ts";
 import { flow, resumeRun } from "../flow/flow.ts";
+import { suspend } from "../pauses/pause.ts";
 import { currentRun } from "../run/current-run.ts";
 import { task } from "../task/task.ts";
 import { currentTransaction, transaction } from "./transaction.ts";
@@ -354,6 +355,56 @@ describe("results of tasks in a transaction", () => {
     await expect(resumeRun(id, load)).rejects.toThrow("later");
     expect(notes).toEqual(["do a", "undo a"]);
     expect(await kept()).toBe(1);
+  });
+
+  test.each([
+    { what: "with hooks", hooks: true },
+    { what: "without hooks", hooks: false },
+  ])(
+    "of a subflow $what that an earlier process finished are a part of it only where no hooks were lost",
+    async ({ what, hooks }) => {
+      const notes: string[] = [];
+      let dies = true;
+      const write = hooks
+        ? stepsOn(notes)
+        : task({ name: "write" }, async (name: string) => void notes.push(`do ${name}`));
+      const inner = flow({ name: `inner ${what}` }, async () => {
+        await write("a");
+        return "inner";
+      });
+      const load = flow({ name: `outer ${what}`, retries: hooks ? 5 : 0 }, async () => {
+        return await transaction(async () => {
+          const value = await inner();
+          if (dies) await new Promise(() => {});
+          return value;
+        });
+      });
+      const first = load();
+      const id = await first.created;
+      await vi.waitFor(async () => {
+        const body = { flows: { name: { any_: [`inner ${what}`] } } };
+        expect(await recorder.client.call(filterFlowRuns, { body })).toMatchObject([{ state_type: "COMPLETED" }]);
+      }, 20_000);
+      dies = false;
+      expect(await resumeRun(id, load)).toBe("inner");
+      const lines = (await recorder.logs(id)).join(" ");
+      // The attempt in which they were lost fails, and the next one calls the subflow anew.
+      expect(lines.includes("the hooks of its tasks are gone with that process")).toBe(hooks);
+      expect(notes).toEqual(hooks ? ["do a", "do a", "commit a"] : ["do a"]);
+    },
+  );
+
+  test("does not outlive its process: a suspension in it is refused, and undoes it", async () => {
+    const notes: string[] = [];
+    const write = stepsOn(notes);
+    const run = flow({ name: "suspends in a transaction" }, async () => {
+      await transaction(async () => {
+        await write("a");
+        await suspend();
+      });
+    })();
+    await expect(run).rejects.toThrow("a transaction does not outlive its process");
+    expect(notes).toEqual(["do a", "undo a"]);
   });
 });
 
