@@ -41,13 +41,13 @@ export function blockListQuery(search: BlocksSearch) {
 
 const maxChoices = 200;
 
-/** The blocks of these types, to choose one from. */
-export function blockChoicesQuery(slugs: readonly string[]) {
+/** The blocks of these types, to choose one from: the first by name, of those whose names have the text. */
+export function blockChoicesQuery(slugs: readonly string[], text = "") {
   return queryOptions({
-    queryKey: ["blocks", "choices", slugs],
+    queryKey: ["blocks", "choices", slugs, text],
     queryFn: ({ signal }) =>
       call<typeof listBlocks>("POST /ui/block_documents/list", {
-        body: { types: [...slugs], sort: "TYPE", limit: maxChoices },
+        body: { types: [...slugs], sort: "TYPE", limit: maxChoices, ...(text === "" ? {} : { text }) },
         signal,
       }),
   });

@@ -6,12 +6,15 @@ import { Failure } from "../components/failure.tsx";
 import { SearchField } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { amount } from "../format.ts";
+import { amount, count } from "../format.ts";
 import { BlockMark } from "./block-mark.tsx";
 import { blockTypesQuery } from "./blocks.queries.ts";
 import { useLiveBlocks } from "./live-blocks.ts";
 
 const route = getRouteApi("/blocks/catalog");
+
+/** The server tells of no more. */
+const maxTypes = 1000;
 
 /** The types of blocks, to choose one for a new block. */
 export function BlockCatalogPage() {
@@ -31,6 +34,7 @@ export function BlockCatalogPage() {
         />
         <p className="text-xs text-faint" role="status">
           {query.data === undefined ? "" : amount(types.length, "type")}
+          {(query.data?.results.length ?? 0) < maxTypes ? "" : ` of the first ${count(maxTypes)} by name`}
         </p>
       </div>
       {query.isError ? (

@@ -1,12 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { use, useState } from "react";
 import type { BlockList, BlockRow } from "../api/types.ts";
 import { blockChoicesQuery } from "../blocks/blocks.queries.ts";
 import { useLiveBlocks } from "../blocks/live-blocks.ts";
 import { Button } from "../components/button.tsx";
-import { fieldClass } from "../components/field.tsx";
+import { fieldClass, SearchField } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
+import { count } from "../format.ts";
 import { BlockMaker } from "./block-maker.ts";
 import { FieldState } from "./field-state.ts";
 import { isObject } from "./form-data.ts";
@@ -25,7 +26,9 @@ export function BlockField(props: {
 }) {
   const { id, label, required, slugs, value, onChange } = props;
   const { describedBy, invalid } = use(FieldState);
-  const { data } = useQuery(blockChoicesQuery(slugs));
+  const [text, setText] = useState("");
+  const { data } = useQuery({ ...blockChoicesQuery(slugs, text), placeholderData: keepPreviousData });
+  const isCapped = data !== undefined && data.count > data.results.length;
   const Maker = use(BlockMaker);
   const [isMaking, setIsMaking] = useState(false);
   useLiveBlocks(["blocks", "choices"]);
@@ -33,6 +36,9 @@ export function BlockField(props: {
   const choose = (block: string) => onChange(block === "" ? undefined : { $ref: { block_document_id: block } });
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-1.5">
+      {isCapped || text !== "" ? (
+        <SearchField label={`Find a block for ${label}`} value={text} onChange={setText} className="w-full max-w-md" />
+      ) : null}
       <select
         id={id}
         value={chosen ?? ""}
@@ -42,12 +48,19 @@ export function BlockField(props: {
         onChange={({ target }) => choose(target.value)}
         className={`${fieldClass} max-w-md min-w-32 flex-1`}
       >
-        <option value="">{emptyChoice(data, referredId(props.fallback), required)}</option>
+        <option value="">{text === "" ? emptyChoice(data, referredId(props.fallback), required) : "Choose a block"}</option>
         {chosen === undefined || data?.results.some((block) => block.id === chosen) !== false ? null : (
-          <option value={chosen}>a block that is not there any more</option>
+          <option value={chosen}>
+            {isCapped || text !== "" ? "a block that is not among these" : "a block that is not there any more"}
+          </option>
         )}
         <Choices blocks={data?.results ?? []} slugs={slugs} />
       </select>
+      {isCapped ? (
+        <p className="w-full text-xs text-faint">
+          The first {count(data.results.length)} of {count(data.count)} by name are there to choose.
+        </p>
+      ) : null}
       {Maker === undefined ? null : (
         <Button icon="plus" aria-label={`New block for ${label}`} onClick={() => setIsMaking(true)}>
           New
