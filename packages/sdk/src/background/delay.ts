@@ -47,11 +47,10 @@ export async function delayTask(
     const named = nameArguments(definition.parameters, given);
     const provenance = caller?.scope?.provenance;
     const inputs = new Map([...named].map(([key, value]) => [key, dependenciesOf(value, provenance)]));
-    const run = { id, name: `${name}-${id.slice(-4)}` };
+    const run = { id, name: `${name}-${id.slice(-4)}`, task_key: identity.label };
     const stored = await createDelayedRun(opened, {
       ...run,
       flow_run_id: caller?.scope?.flowRunId ?? null,
-      task_key: identity.label,
       dynamic_key: id,
       task_version: options.version ?? null,
       empirical_policy: policy,

@@ -1,7 +1,13 @@
-import { createConcurrencyLimit, filterConcurrencyLimits, readConcurrencyLimit } from "@ostinato/protocol";
+import {
+  createConcurrencyLimit,
+  filterConcurrencyLimits,
+  readConcurrencyLimit,
+  resumeFlowRun,
+} from "@ostinato/protocol";
 import { describe, expect, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import { flow } from "../flow/flow.ts";
+import { pause } from "../pauses/pause.ts";
 import { task } from "../task/task.ts";
 import { concurrency, rateLimit } from "./concurrency.ts";
 
@@ -135,6 +141,27 @@ describe("concurrency by key", () => {
     expect(await Promise.all(["x", "x", "x"].map((table) => load({ table })))).toEqual(["x", "x", "x"]);
     expect(visits.most).toBe(1);
   });
+
+  test("keeps its slot while its run is paused, so that nobody comes between", async () => {
+    const order: string[] = [];
+    const asks = flow({ name: "asks", concurrency: { limit: 1 } }, async ({ who }: { who: string }) => {
+      order.push(`${who} begins`);
+      if (who === "first") await pause();
+      order.push(`${who} ends`);
+    });
+    const stateOf = async (id: string) => (await recorder.flowRun(id)).state_type;
+    const first = asks({ who: "first" });
+    const id = await first.created;
+    await expect.poll(() => stateOf(id), { timeout: 20_000 }).toBe("PAUSED");
+    const second = asks({ who: "second" });
+    const waiting = await second.created;
+    const line = async () => (await recorder.logs(waiting)).some((message) => message.includes("waits"));
+    await expect.poll(line, { timeout: 20_000 }).toBe(true);
+    expect(await stateOf(waiting)).toBe("PENDING");
+    await recorder.client.call(resumeFlowRun, { params: { id }, body: {} });
+    await Promise.all([first, second]);
+    expect(order).toEqual(["first begins", "first ends", "second begins", "second ends"]);
+  }, 60_000);
 
   test.each([
     {

@@ -27,7 +27,13 @@ export async function putDeliveries(tx: Writer, rows: readonly NewDelivery[]): P
   await insertRows(tx, {
     into: "task_delivery",
     columns: deliveryColumns,
-    rows: rows.map((row) => ({ ...row, deliveries: 0, worker_id: null, acknowledged_at: null, is_told_unserved: null })),
+    rows: rows.map((row) => ({
+      ...row,
+      deliveries: 0,
+      worker_id: null,
+      acknowledged_at: null,
+      is_told_unserved: null,
+    })),
     ending: `ON CONFLICT (task_run_id) DO UPDATE SET queued = excluded.queued, waits_until = excluded.waits_until,
       parameters_id = excluded.parameters_id, worker_id = NULL, acknowledged_at = NULL,
       is_told_unserved = NULL`,

@@ -48,7 +48,9 @@ export function BlockField(props: {
         onChange={({ target }) => choose(target.value)}
         className={`${fieldClass} max-w-md min-w-32 flex-1`}
       >
-        <option value="">{text === "" ? emptyChoice(data, referredId(props.fallback), required) : "Choose a block"}</option>
+        <option value="">
+          {text === "" ? emptyChoice(data, referredId(props.fallback), required) : "Choose a block"}
+        </option>
         {chosen === undefined || data?.results.some((block) => block.id === chosen) !== false ? null : (
           <option value={chosen}>
             {isCapped || text !== "" ? "a block that is not among these" : "a block that is not there any more"}
