@@ -22,7 +22,8 @@ async function examplesIn(folder: string): Promise<Map<string, string>> {
 }
 
 test("the examples in the docstrings compile", async () => {
-  const integrations = await readdir(join(root, "integrations"));
+  const entries = await readdir(join(root, "integrations"), { withFileTypes: true });
+  const integrations = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const folders = ["packages/sdk", "packages/testing", ...integrations.map((name) => `integrations/${name}`)];
   const examples = new Map<string, string>();
   for (const folder of folders) {
