@@ -10,14 +10,14 @@ import {
   taskRunHistory,
   updateTaskRun,
 } from "@ostinato/protocol";
+import { versionOfClient } from "../flow-runs/flow-runs.service.ts";
 import { createdOr200, type Serve } from "../kernel/operation.ts";
-import { withoutClientTime } from "./client-time.rules.ts";
 import * as taskRuns from "./task-runs.service.ts";
 
 export function taskRunRoutes(serve: Serve): void {
   serve(createTaskRun, async ({ body, context, request }) => {
-    const given = withoutClientTime(body, request.headers["user-agent"]);
-    const { taskRun, made } = await taskRuns.create(context, given);
+    const clientVersion = versionOfClient(request.headers["user-agent"]);
+    const { taskRun, made } = await taskRuns.create(context, body, clientVersion);
     return createdOr200(made, taskRun);
   });
   serve(createTaskRuns, async ({ body, context }) => ({ ids: await taskRuns.createMany(context, body.task_runs) }));

@@ -25,6 +25,7 @@ import * as results from "../results/results.service.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
 import { leaveLeftovers, removeLeftovers } from "../run-leftovers/run-leftovers.service.ts";
 import { enqueue, isDeferred, noWord } from "../task-deliveries/queue.service.ts";
+import { withoutClientTime } from "./client-time.rules.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";
@@ -39,9 +40,13 @@ interface Created {
   readonly made: boolean;
 }
 
-/** Creates the task run, or reads the one that has the same keys in the same flow run. */
-export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
-  const [created] = await createAll(context, [given]);
+/** Creates the task run for a client, or reads the one that has the same keys in the same flow run. */
+export async function create(
+  context: Context,
+  given: TaskRunCreate,
+  clientVersion?: string,
+): Promise<{ taskRun: TaskRun; made: boolean }> {
+  const [created] = await createAll(context, [withoutClientTime(given, clientVersion)]);
   if (created === undefined) throw new Error("A task run was neither created nor refused");
   return { taskRun: presentTaskRun(created.row, context.clock.now()), made: created.made };
 }

@@ -22,9 +22,9 @@ import * as cancellations from "./0021-cancellations.ts";
 import * as backgroundTaskRuns from "./0022-background-task-runs.ts";
 import * as metricsAndWebhooks from "./0024-metrics-and-webhooks.ts";
 import * as partialDeliveries from "./0025-partial-deliveries.ts";
+import * as linesAndInputs from "./0027-lines-and-inputs.ts";
 import * as automationDeploys from "./0029-automation-deploys.ts";
 import * as assets from "./0030-assets.ts";
-import * as linesAndInputs from "./0027-lines-and-inputs.ts";
 
 export interface Migration {
   readonly name: string;
@@ -63,7 +63,7 @@ export const migrations: readonly Migration[] = [
   { name: "0022-background-task-runs", breaking: false, up: backgroundTaskRuns.up },
   { name: "0024-metrics-and-webhooks", breaking: false, up: metricsAndWebhooks.up },
   { name: "0025-partial-deliveries", breaking: false, up: partialDeliveries.up },
+  { name: "0027-lines-and-inputs", breaking: false, up: linesAndInputs.up },
   { name: "0029-automation-deploys", breaking: false, up: automationDeploys.up },
   { name: "0030-assets", breaking: false, up: assets.up },
-  { name: "0027-lines-and-inputs", breaking: false, up: linesAndInputs.up },
 ];

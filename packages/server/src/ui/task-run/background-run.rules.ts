@@ -1,6 +1,5 @@
 import { formatTimestamp, nameInTaskKey, type StateType, type Timestamp } from "@ostinato/core";
 import type { BackgroundRun } from "@ostinato/protocol";
-import { unservedHint, unservedReason } from "../../task-deliveries/unserved.rules.ts";
 
 /** Where a background run stands in the queue. */
 export interface QueuePlace {
@@ -19,11 +18,20 @@ interface Circumstances {
   readonly place: QueuePlace | undefined;
   /** The names of the connected workers of its task. */
   readonly workers: readonly string[];
+  /** What is said where there are none. */
+  readonly unserved: { readonly reason: string; readonly hint: string };
   readonly now: Timestamp;
 }
 
 /** Why a background run has not begun, and what would make it; null for one that has begun or ended. */
-export function waitingOf({ task_key, state_type, place, workers, now }: Circumstances): BackgroundRun["waiting"] {
+export function waitingOf({
+  task_key,
+  state_type,
+  place,
+  workers,
+  unserved,
+  now,
+}: Circumstances): BackgroundRun["waiting"] {
   if (state_type !== "SCHEDULED" || place === undefined) return null;
   const { is_held, queued, waits_until, deliveries, ahead } = place;
   const name = JSON.stringify(nameInTaskKey(task_key));
@@ -41,7 +49,7 @@ export function waitingOf({ task_key, state_type, place, workers, now }: Circums
       until: formatTimestamp(waits_until),
     };
   if (is_held) return told("A task worker has it and is about to begin it.", null);
-  if (workers.length === 0) return told(unservedReason(task_key), unservedHint);
+  if (workers.length === 0) return told(unserved.reason, unserved.hint);
   const who =
     workers.length === 1
       ? `The task worker ${JSON.stringify(workers[0])} has`

@@ -21,6 +21,7 @@ export async function backgroundRun(
       state_type,
       place: found.place,
       workers: workers.map(({ identifier }) => identifier),
+      unserved: taskWorkers.unserved(task_key),
       now: context.clock.now(),
     }),
   };
