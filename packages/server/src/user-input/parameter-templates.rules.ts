@@ -25,7 +25,12 @@ function recipeOf(template: string): JsonObject {
   const trimmed = template.trim();
   const isExpression = trimmed.startsWith("{{") && trimmed.endsWith("}}") && trimmed.split("{{").length === 2;
   if (!isExpression) return { __prefect_kind: "jinja", template };
-  const asJson = `{{ ${trimmed.slice(2, -2).trim()} | tojson }}`;
+  // In brackets, since a filter binds closer than `or`. Signs at the ends are about blanks around, of which there are none.
+  const expression = trimmed
+    .slice(2, -2)
+    .replace(/^[-+]|[-+]$/g, "")
+    .trim();
+  const asJson = `{{ (${expression}) | tojson }}`;
   return { __prefect_kind: "json", value: { __prefect_kind: "jinja", template: asJson } };
 }
 
