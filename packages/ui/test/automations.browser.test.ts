@@ -103,6 +103,24 @@ test("nothing of an automation made in Python is lost by the form, and JSON and 
   await close();
 });
 
+test("a figure of runs is a sentence to fill in, also where Python has made the automation", async () => {
+  const { page, problems, close } = await site.open("/automations/new?template=few-successes");
+  await page.getByRole("textbox", { name: "Threshold" }).fill("95");
+  await page.getByRole("combobox", { name: "Compared with the threshold" }).selectOption({ label: "at most" });
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("few successes");
+  await page.getByText("When the success rate of runs is at most 95 % over 1 day for 5 minutes, do nothing.").waitFor();
+  await page.getByRole("button", { name: "Create the automation" }).click();
+  await page.getByRole("heading", { name: "few successes" }).waitFor();
+  const made = await automationNamed("few successes");
+  expect(made?.trigger).toMatchObject({ metric: { name: "successes", operator: "<=", threshold: 95, range: 86_400 } });
+  await page.getByRole("link", { name: "Edit" }).click();
+  await json(page).waitFor();
+  await json(page).fill((await json(page).inputValue()).replace('"threshold": 95', '"threshold": 80'));
+  await page.getByText("is at most 80 %").waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
 test("what the server refuses stands beside the field", async () => {
   const { page, close } = await site.open("/automations/new?template=no-success");
   await page.getByRole("button", { name: "States: Completed", exact: true }).waitFor();

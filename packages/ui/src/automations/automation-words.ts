@@ -1,8 +1,8 @@
 import { stateNames } from "@ostinato/core";
 import type { Automation, NamedThing } from "../api/types.ts";
 import { amount } from "../format.ts";
-import type { ActionInput, TriggerForm, TriggerInput } from "./trigger-form.ts";
-import { formOf } from "./trigger-form.ts";
+import type { ActionInput, RunScope, TriggerForm, TriggerInput } from "./trigger-form.ts";
+import { formOf, scopeIn } from "./trigger-form.ts";
 
 /** Names of what automations mention, by id. */
 export type Names = ReadonlyMap<string, NamedThing>;
@@ -20,7 +20,8 @@ export function automationSentence(automation: Pick<Automation, "trigger" | "act
 
 /** `When a run of train fails`. */
 export function triggerWords(trigger: TriggerInput, names: Names): string {
-  return `${trigger.type === "event" ? "" : "When "}${wordsOf(trigger, names)}`;
+  const isWhole = trigger.type === "event" || trigger.type === "metric";
+  return `${isWhole ? "" : "When "}${wordsOf(trigger, names)}`;
 }
 
 function wordsOf(trigger: TriggerInput, names: Names): string {
@@ -28,7 +29,7 @@ function wordsOf(trigger: TriggerInput, names: Names): string {
     const form = formOf(trigger);
     return form === undefined ? otherWords(trigger) : formWords(form, names);
   }
-  if (trigger.type === "metric") return metricWords(trigger);
+  if (trigger.type === "metric") return metricWords(trigger, names);
   const { triggers, within } = trigger;
   const parts = triggers.map((each) => lowerFirst(wordsOf(each, names).replace(/^When /, "")));
   const time = within === null ? "" : ` within ${secondsWords(within)}`;
@@ -39,17 +40,22 @@ function wordsOf(trigger: TriggerInput, names: Names): string {
   return `${require} of these happen${time}: ${parts.join("; ")}`;
 }
 
-const figures = {
+export const figures = {
   successes: "the success rate of runs",
   duration: "the mean duration of runs",
   lateness: "the mean lateness of runs",
 } as const;
-const comparisons = { "<": "below", "<=": "at most", ">": "above", ">=": "at least" } as const;
+export const comparisons = { "<": "below", "<=": "at most", ">": "above", ">=": "at least" } as const;
 const usualMetricSeconds = 300;
 
-function metricWords({ metric }: Extract<TriggerInput, { type: "metric" }>): string {
-  const { name, operator, threshold, range = usualMetricSeconds } = metric;
-  return `${figures[name]} is ${comparisons[operator]} ${threshold} over ${secondsWords(range)}`;
+/** `When the success rate of runs of train is below 90 % over 1 day for 5 minutes`. */
+function metricWords(trigger: Extract<TriggerInput, { type: "metric" }>, names: Names): string {
+  const { name, operator, threshold, range = usualMetricSeconds, firing_for = usualMetricSeconds } = trigger.metric;
+  const scope = scopeIn(trigger.match_related);
+  const of = scope === undefined ? " that meet conditions on what they are related to" : scopeWords(scope, names);
+  const beyond = name !== "successes" ? secondsWords(threshold) : threshold > 1 ? `${threshold} %` : String(threshold);
+  const time = firing_for === 0 ? "" : ` for ${secondsWords(firing_for)}`;
+  return `When ${figures[name]}${of} is ${comparisons[operator]} ${beyond} over ${secondsWords(range)}${time}`;
 }
 
 function otherWords(trigger: Extract<TriggerInput, { type: "event" }>): string {
@@ -87,15 +93,18 @@ function subjectWords(form: TriggerForm, names: Names): string {
     const noun = placeNouns[about] ?? "resource";
     return named.length === 0 ? `a ${noun}` : `${noun} ${listed(named, "or")}`;
   }
+  const others = related === undefined ? "" : " that meets conditions on what it is related to";
+  return `a run${scopeWords(scope, names)}${others}`;
+}
+
+function scopeWords(scope: RunScope, names: Names): string {
   const of = [...scope.flows, ...scope.deployments].map((id) => nameOf(id, names));
   const pools = scope.pools.map((id) => nameOf(id, names));
-  const parts = [
+  return [
     of.length === 0 ? "" : ` of ${listed(of, "or")}`,
     pools.length === 0 ? "" : ` in ${listed(pools, "or")}`,
     scope.tags.length === 0 ? "" : ` with the tag ${listed(scope.tags, "or")}`,
-    related === undefined ? "" : " that meets conditions on what it is related to",
-  ];
-  return `a run${parts.join("")}`;
+  ].join("");
 }
 
 const placeNouns: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { AutomationUpdate } from "@ostinato/protocol";
 import type { Automation } from "../api/types.ts";
+import { metricNames, metricOperators } from "./metric-form.ts";
 import type { ActionInput, TriggerInput } from "./trigger-form.ts";
 
 /** An automation while it is written: all that is sent when it is saved. */
@@ -38,15 +39,27 @@ const maxNested = 20;
 function isTrigger(value: unknown, nested = 0): boolean {
   if (!isObject(value) || nested > maxNested) return false;
   const { type, triggers, after = [], expect = [], for_each = [], match = {}, match_related = {}, within = 0 } = value;
+  const { metric } = value;
   if (within !== null && typeof within !== "number" && typeof within !== "string") return false;
   if (type === "compound" || type === "sequence") {
     return Array.isArray(triggers) && triggers.every((each) => isTrigger(each, nested + 1));
   }
   const labels = [match, ...[match_related].flat()];
+  if (!labels.every((each) => isObject(each) && Object.values(each).every((one) => isStrings([one].flat()))))
+    return false;
+  if (type === "metric") return isMetric(metric);
+  return type === "event" && [after, expect, for_each].every(isStrings);
+}
+
+function isMetric(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { name, operator, threshold, range = 0, firing_for = 0 } = value;
+  const isTime = (time: unknown) => typeof time === "number" || typeof time === "string";
   return (
-    type === "event" &&
-    [after, expect, for_each].every(isStrings) &&
-    labels.every((each) => isObject(each) && Object.values(each).every((one) => isStrings([one].flat())))
+    metricNames.some((each) => each === name) &&
+    metricOperators.some((each) => each === operator) &&
+    typeof threshold === "number" &&
+    [range, firing_for].every(isTime)
   );
 }
 

@@ -4,6 +4,7 @@ export const templateNames = [
   "run-is-late",
   "run-waits-long",
   "no-success",
+  "few-successes",
   "pool-not-ready",
   "own-event",
   "no-event",

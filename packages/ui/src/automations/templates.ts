@@ -1,13 +1,14 @@
 import { stateNames } from "@ostinato/core";
 import type { Event } from "../api/types.ts";
 import type { AutomationDraft } from "./draft.ts";
+import { firstMetric, metricTriggerOf } from "./metric-form.ts";
 import type { TemplateName } from "./template-names.ts";
-import { noScope, type TriggerForm, triggerOf } from "./trigger-form.ts";
+import { noScope, type TriggerForm, type TriggerInput, triggerOf } from "./trigger-form.ts";
 
 interface Template {
   readonly label: string;
   readonly about: string;
-  readonly form: TriggerForm;
+  readonly trigger: TriggerInput;
 }
 
 const blank: TriggerForm = {
@@ -26,56 +27,61 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
   "run-fails": {
     label: "A run fails",
     about: "or crashes",
-    form: { ...blank, names: [stateNames.failed, stateNames.crashed, stateNames.timedOut] },
+    trigger: triggerOf({ ...blank, names: [stateNames.failed, stateNames.crashed, stateNames.timedOut] }),
   },
   "run-takes-long": {
     label: "A run takes longer than…",
     about: "and has not ended yet",
-    form: { ...blank, when: "lasts", names: [stateNames.running], within: 3600 },
+    trigger: triggerOf({ ...blank, when: "lasts", names: [stateNames.running], within: 3600 }),
   },
   "run-is-late": {
     label: "A run is late",
     about: "it should have started",
-    form: { ...blank, names: [stateNames.late] },
+    trigger: triggerOf({ ...blank, names: [stateNames.late] }),
   },
   "run-waits-long": {
     label: "A run waits too long",
     about: "it is taken and does not start",
-    form: { ...blank, when: "lasts", names: [stateNames.pending], within: 600 },
+    trigger: triggerOf({ ...blank, when: "lasts", names: [stateNames.pending], within: 600 }),
   },
   "no-success": {
     label: "No success since…",
     about: "a flow did not complete in time",
-    form: { ...blank, when: "absent", names: [stateNames.completed], within: 86_400 },
+    trigger: triggerOf({ ...blank, when: "absent", names: [stateNames.completed], within: 86_400 }),
+  },
+  "few-successes": {
+    label: "Too few successes",
+    about: "of the runs of a time",
+    trigger: metricTriggerOf({ ...firstMetric, name: "successes", operator: "<", threshold: 90 }),
   },
   "pool-not-ready": {
     label: "A work pool is not ready",
     about: "no worker is there",
-    form: { ...blank, about: "work-pool", when: "lasts", names: ["not-ready"], within: 300 },
+    trigger: triggerOf({ ...blank, about: "work-pool", when: "lasts", names: ["not-ready"], within: 300 }),
   },
   "own-event": {
     label: "An event of your own",
     about: "that a program emits",
-    form: { ...blank, about: "event", names: ["order.paid"] },
+    trigger: triggerOf({ ...blank, about: "event", names: ["order.paid"] }),
   },
   "no-event": {
     label: "No event since…",
     about: "something did not happen",
-    form: { ...blank, about: "event", when: "absent", names: ["order.paid"], within: 3600 },
+    trigger: triggerOf({ ...blank, about: "event", when: "absent", names: ["order.paid"], within: 3600 }),
   },
 };
 
 export function draftOfTemplate(name: TemplateName): AutomationDraft {
-  return emptyDraft(templates[name].form);
+  return emptyDraft(templates[name].trigger);
 }
 
-function emptyDraft(form: TriggerForm, name = ""): AutomationDraft {
+function emptyDraft(trigger: TriggerInput): AutomationDraft {
   return {
-    name,
+    name: "",
     description: "",
     enabled: true,
     tags: [],
-    trigger: triggerOf(form),
+    trigger,
     actions: [],
     actions_on_trigger: [],
     actions_on_resolve: [],
@@ -89,15 +95,11 @@ export function draftOfEvent(event: Event): AutomationDraft {
   if (about === "flow-run") {
     const flow = event.related.find((each) => each["prefect.resource.role"] === "flow")?.["prefect.resource.id"];
     const flows = flow === undefined ? [] : [flow.slice("prefect.flow.".length)];
-    return emptyDraft({ ...blank, names: [name], scope: { ...noScope, flows } });
+    return emptyDraft(triggerOf({ ...blank, names: [name], scope: { ...noScope, flows } }));
   }
   if (about !== undefined) {
-    return emptyDraft({
-      ...blank,
-      about: about as TriggerForm["about"],
-      names: [name],
-      ids: [id.slice(`prefect.${about}.`.length)],
-    });
+    const ids = [id.slice(`prefect.${about}.`.length)];
+    return emptyDraft(triggerOf({ ...blank, about: about as TriggerForm["about"], names: [name], ids }));
   }
-  return emptyDraft({ ...blank, about: "event", names: [event.event], resource: id });
+  return emptyDraft(triggerOf({ ...blank, about: "event", names: [event.event], resource: id }));
 }

@@ -4,6 +4,9 @@ import { Select, TextField } from "../components/field.tsx";
 import { type Names, placeVerbs, runVerbs, triggerWords } from "./automation-words.ts";
 import { ChoiceMenu, choicesOf } from "./choice-menu.tsx";
 import { type DraftProblem, DurationField, NumberField, Problems } from "./fields.tsx";
+import { MetricFields } from "./metric-fields.tsx";
+import { metricFormOf, metricTriggerOf } from "./metric-form.ts";
+import { listIn, RunScopeFields } from "./run-scope-fields.tsx";
 import {
   formOf,
   noScope,
@@ -32,6 +35,18 @@ export function TriggerFields(props: {
   readonly problems: readonly DraftProblem[];
 }) {
   const { trigger, onChange, choices, names, problems } = props;
+  const metric = metricFormOf(trigger);
+  if (metric !== undefined)
+    return (
+      <div className="flex min-w-0 flex-col gap-2">
+        <MetricFields
+          form={metric}
+          choices={choices}
+          onChange={(changed) => onChange(metricTriggerOf({ ...metric, ...changed }))}
+        />
+        <Problems problems={problems} at="trigger" />
+      </div>
+    );
   const form = formOf(trigger);
   if (form === undefined)
     return (
@@ -154,48 +169,7 @@ function Scope({ form, onChange, choices }: PartProps & { readonly choices: Auto
     default:
   }
   if (form.related !== undefined) return <span className="text-muted">that meets the conditions of its JSON</span>;
-  const part = (changed: Partial<TriggerForm["scope"]>) => onChange({ scope: { ...scope, ...changed } });
-  return (
-    <>
-      <span>of</span>
-      <ChoiceMenu
-        icon="flows"
-        label="Flows"
-        none="any flow"
-        choices={choicesOf(choices?.flows)}
-        chosen={scope.flows}
-        onChange={(flows) => part({ flows })}
-      />
-      <ChoiceMenu
-        icon="deployments"
-        label="Deployments"
-        none="any deployment"
-        choices={choicesOf(choices?.deployments)}
-        chosen={scope.deployments}
-        onChange={(deployments) => part({ deployments })}
-      />
-      <ChoiceMenu
-        icon="pool"
-        label="Work pools"
-        none="any work pool"
-        choices={choicesOf(choices?.work_pools)}
-        chosen={scope.pools}
-        onChange={(pools) => part({ pools })}
-      />
-      <TextField
-        aria-label="Tags"
-        placeholder="any tag"
-        value={scope.tags.join(", ")}
-        onChange={({ target }) => part({ tags: listIn(target.value) })}
-        className="w-24"
-      />
-    </>
-  );
-}
-
-/** Names that are written with commas between them. */
-function listIn(text: string): readonly string[] {
-  return text === "" ? [] : text.split(/,\s*/);
+  return <RunScopeFields scope={scope} choices={choices} onChange={(next) => onChange({ scope: next })} />;
 }
 
 function Happening({ form, onChange }: PartProps) {

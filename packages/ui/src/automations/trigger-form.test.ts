@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formWords, namesById, triggerWords } from "./automation-words.ts";
+import { metricFormOf, metricTriggerOf } from "./metric-form.ts";
 import { templateNames } from "./template-names.ts";
 import { templates } from "./templates.ts";
 import { formOf, type TriggerForm, type TriggerInput, triggerOf } from "./trigger-form.ts";
@@ -69,8 +70,54 @@ describe("a trigger that fields can say", () => {
   });
 
   test.each(templateNames)("the template %s is one", (name) => {
-    expect(formOf(triggerOf(templates[name].form))).toEqual(templates[name].form);
+    const { trigger } = templates[name];
+    const [form, metric] = [formOf(trigger), metricFormOf(trigger)];
+    expect(metric === undefined ? form && triggerOf(form) : metricTriggerOf(metric)).toEqual(trigger);
   });
+
+  test.each<[string, TriggerInput]>([
+    [
+      "When the success rate of runs of train with the tag prod is below 90 % over 1 day for 5 minutes",
+      {
+        type: "metric",
+        match: { "prefect.resource.id": "prefect.flow-run.*" },
+        match_related: [
+          { "prefect.resource.role": "flow", "prefect.resource.id": `prefect.flow.${id(1)}` },
+          { "prefect.resource.role": "tag", "prefect.resource.id": ["prefect.tag.prod"] },
+        ],
+        metric: { name: "successes", operator: "<", threshold: 90, range: 86_400 },
+      },
+    ],
+    [
+      "When the mean duration of runs is above 1 hour 30 minutes over 5 minutes",
+      { type: "metric", metric: { name: "duration", operator: ">", threshold: 5400, firing_for: 0 } },
+    ],
+    [
+      "When the success rate of runs in gpu is at most 0.5 over 5 minutes for 1 minute",
+      {
+        type: "metric",
+        match_related: { "prefect.resource.role": "work-pool", "prefect.resource.id": `prefect.work-pool.${id(3)}` },
+        metric: { name: "successes", operator: "<=", threshold: 0.5, firing_for: 60 },
+      },
+    ],
+  ])("%s", (words, trigger) => {
+    const form = metricFormOf(trigger);
+    if (form === undefined) throw new Error("the fields can't say it");
+    expect(triggerWords(trigger, names)).toBe(words);
+    expect(metricFormOf(metricTriggerOf(form))).toEqual(form);
+    expect(triggerWords(metricTriggerOf(form), names)).toBe(words);
+  });
+});
+
+test.each<[string, object]>([
+  ["other labels of runs", { match: { "prefect.resource.id": "prefect.flow-run.*", region: "eu" } }],
+  ["conditions that are no scope", { match_related: { "prefect.resource.name": "train" } }],
+  ["a time as text", { metric: { name: "duration", operator: ">", threshold: 1, range: "PT5M" } }],
+  ["fields that are not known here", { metric: { name: "duration", operator: ">", threshold: 1, colour: "red" } }],
+])("a figure of runs with %s is written as JSON", (_, given) => {
+  const usual = { type: "metric", metric: { name: "duration", operator: ">", threshold: 1 } };
+  expect(metricFormOf(usual as TriggerInput)).toBeDefined();
+  expect(metricFormOf({ ...usual, ...given } as TriggerInput)).toBeUndefined();
 });
 
 describe("a trigger that fields can't say is left alone", () => {

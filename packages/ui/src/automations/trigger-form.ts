@@ -94,7 +94,11 @@ const scopeRoles = [
 ] as const satisfies readonly (readonly [keyof RunScope, string])[];
 
 function relatedOf({ scope, related }: TriggerForm): NonNullable<EventTriggerInput["match_related"]> {
-  if (related !== undefined) return related;
+  return related ?? relatedOfScope(scope);
+}
+
+/** The conditions on related resources that say the scope. */
+export function relatedOfScope(scope: RunScope): NonNullable<EventTriggerInput["match_related"]> {
   const all = scopeRoles.flatMap(([key, role]) => {
     const ids = scope[key].map((id) => `prefect.${role}.${id}`);
     return ids.length === 0 ? [] : [{ [roleLabel]: role, [idLabel]: oneOrMany(ids) }];
@@ -146,7 +150,7 @@ function idsIn(matched: readonly string[] | undefined, prefix: string): readonly
 }
 
 /** The scope that conditions on related resources say; undefined where they say something else. */
-function scopeIn(given: EventTriggerInput["match_related"]): RunScope | undefined {
+export function scopeIn(given: EventTriggerInput["match_related"]): RunScope | undefined {
   const conditions = (Array.isArray(given) ? given : [given ?? {}]).filter((each) => Object.keys(each).length > 0);
   let scope = noScope;
   for (const condition of conditions) {
