@@ -34,7 +34,9 @@ export async function placedComponent(blocks: readonly Block[], { edges, room, e
   if (!isWide || size.along <= room * surelyTooWide) drawn.push(await draw(isWide ? rightwards : downwards));
   if (drawn.some(({ width }) => width <= room)) return best(drawn, room);
   const alike = withSets(blocks, arrows, room);
-  if (!isWide && alike !== undefined) return await placedComponent(alike.blocks, { edges: alike.edges, room, engine });
+  const inSets = async ({ blocks, edges, sets }: Sets) =>
+    withoutBoxes(await placedComponent(blocks, { edges, room, engine }), sets);
+  if (!isWide && alike !== undefined) return await inSets(alike);
   const others = isWide ? wideShapes(size, layers.length, room) : abreast(blocks, room);
   for (const options of others.slice(0, blocks.length > maxTried ? 1 : undefined)) {
     const next = await draw(options);
@@ -43,7 +45,7 @@ export async function placedComponent(blocks: readonly Block[], { edges, room, e
   }
   const found = best(drawn, room);
   if (found.width <= room || alike === undefined) return found;
-  return best([found, await placedComponent(alike.blocks, { edges: alike.edges, room, engine })], room);
+  return best([found, await inSets(alike)], room);
 }
 
 /** Blocks by how many arrows lead to them at least, one after the other. */
@@ -96,8 +98,15 @@ function sizeByLayers(layers: readonly (readonly Block[])[]): EstimatedSize {
   };
 }
 
+interface Sets {
+  readonly blocks: readonly Block[];
+  readonly edges: readonly LayoutEdge[];
+  /** The ids of the blocks that stand for several. */
+  readonly sets: ReadonlySet<string>;
+}
+
 /** Boxes that come from the same ones and lead to the same ones become one block of rows, to which the arrows lead. */
-function withSets(blocks: readonly Block[], edges: readonly LayoutEdge[], room: number) {
+function withSets(blocks: readonly Block[], edges: readonly LayoutEdge[], room: number): Sets | undefined {
   const from = Map.groupBy(edges, (edge) => edge.to);
   const to = Map.groupBy(edges, (edge) => edge.from);
   const placeOf = (id: string) => {
@@ -122,7 +131,12 @@ function withSets(blocks: readonly Block[], edges: readonly LayoutEdge[], room: 
     to: setOf.get(edge.to) ?? edge.to,
   }));
   const unique = new Map(ended.map((edge) => [`${edge.from}>${edge.to}`, edge]));
-  return { blocks: drawn, edges: [...unique.values()] };
+  return { blocks: drawn, edges: [...unique.values()], sets: new Set(setOf.values()) };
+}
+
+/** Only the boxes of a graph are drawn, and not those that held some of them together. */
+function withoutBoxes(block: Block, ids: ReadonlySet<string>): Block {
+  return { ...block, places: block.places.filter(({ id }) => !ids.has(id)) };
 }
 
 /** Fewer boxes beside each other stay boxes of their own. */

@@ -67,6 +67,14 @@ describe("a graph", () => {
     expect(layout.areas.map(({ kind }) => kind)).toEqual(["set"]);
   });
 
+  test("has no box for those that it draws in rows", async () => {
+    const nodes = ["n0", "n1", "n2", "n3"].map((id) => ({ id, width: 120, height: 46 }));
+    const edges = ["n1", "n2", "n3"].map((to): LayoutEdge => ({ from: "n0", to, kind: "value" }));
+    const layout = await drawn({ nodes, edges, width: phone });
+    expect([...layout.nodes.keys()].sort()).toEqual(["n0", "n1", "n2", "n3"]);
+    expect(layout.areas).toHaveLength(1);
+  });
+
   test("has what nothing connects below the rest, in an area of its own", async () => {
     const layout = await drawn({
       nodes: boxes(9),
