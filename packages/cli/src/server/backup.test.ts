@@ -19,7 +19,7 @@ test("a running server's database is backed up, and restored when it has stopped
   const made = await place.run("server", "backup", backup);
   expect(made).toMatchObject({ code: 0, stderr: "" });
   expect(made.stdout).toMatch(
-    /^Backed up .*ostinato\.db to .*flows\.db: [\d.]+ kB, in .+\nThe copy was read from end to end/,
+    /^Backed up .*ostinato\.db to .*flows\.db: [\d.]+ [kM]B, in .+\nThe copy was read from end to end/,
   );
   await post("after");
 
@@ -103,7 +103,7 @@ test("vacuum says what it takes and what it gave", async () => {
   await place.run("flow", "ls");
   const { code, stdout, stderr } = await place.run("server", "database", "vacuum");
   expect(stderr).toContain("needs as much disk space again");
-  expect(stdout).toMatch(/ostinato\.db takes [\d.]+ kB, before [\d.]+ kB; done in/);
+  expect(stdout).toMatch(/ostinato\.db takes [\d.]+ [kM]B, before [\d.]+ [kM]B; done in/);
   expect(code).toBe(0);
   writeFileSync(join(place.home, "ostinato.db"), "no database any more");
   expect((await place.run("server", "database", "vacuum")).stderr).toContain("is not a SQLite database");
