@@ -89,7 +89,7 @@ export const deleteAsset = route({
   method: "DELETE",
   path: "/assets/asset",
   access: "run",
-  summary: "Forget an asset, its history and its dependencies. The data itself stays.",
+  summary: "Forget an asset, its history and its dependencies, and leave its data alone",
   tag,
   query: ByKey,
   replies: { 204: None },

@@ -123,6 +123,8 @@ describeOnEachDatabase("the pages of blocks", (database) => {
     await link(page, "Secret One secret value: a text, or anything that JSON can hold.").waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("searchbox", { name: "Find a type" }).fill("wareh");
+    // Cards move until the list is narrowed.
+    await link(page, "Secret One secret value: a text, or anything that JSON can hold.").waitFor({ state: "detached" });
     await page
       .getByRole("main")
       .getByRole("link", { name: /^Data Warehouse/ })
@@ -159,6 +161,24 @@ describeOnEachDatabase("the pages of blocks", (database) => {
     });
     expect(await answers()).not.toContain(planted);
     expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("a type that is chosen while the list still narrows is opened, however slowly its form comes", async () => {
+    const { page, close } = await open("/blocks/catalog");
+    const type = page.getByRole("main").getByRole("link", { name: /^Data Warehouse/ });
+    await type.waitFor();
+    const held = Promise.withResolvers<void>();
+    await page.route(/new-block-page/, async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.clock.install();
+    await page.getByRole("searchbox", { name: "Find a type" }).fill("wareh");
+    await type.click();
+    await page.clock.runFor(1000);
+    held.resolve();
+    await field(page, "Name").waitFor();
     await close();
   });
 

@@ -1,3 +1,4 @@
+import { useRouter } from "@tanstack/react-router";
 import { type InputHTMLAttributes, type Ref, useEffect, useRef, useState } from "react";
 import { Icon } from "./icon.tsx";
 
@@ -22,6 +23,7 @@ export function SearchField(props: {
   const [text, setText] = useState(props.value);
   const sent = useRef(props.value);
   const { onChange } = props;
+  const router = useRouter();
   useEffect(() => {
     // The address changed by other means: back, forward, or "clear all".
     if (props.value !== sent.current) {
@@ -32,11 +34,14 @@ export function SearchField(props: {
   useEffect(() => {
     if (text === sent.current) return undefined;
     const timer = setTimeout(() => {
+      // Who has chosen something already is on the way to its page, and is not to be called back.
+      const { location, resolvedLocation = location } = router.state;
+      if (location.pathname !== resolvedLocation.pathname) return;
       sent.current = text;
       onChange(text);
     }, 180);
     return () => clearTimeout(timer);
-  }, [text, onChange]);
+  }, [text, onChange, router]);
   return (
     <span className={`relative inline-flex ${props.className ?? ""}`}>
       <Icon name="search" className="pointer-events-none absolute top-1.5 left-2 text-faint" />
