@@ -133,6 +133,20 @@ it("finds an import cycle, once, and follows types too", () => {
   ).toEqual([expect.stringContaining("import cycle: packages/core/src/a.ts → packages/core/src/b.ts → ")]);
 });
 
+it("lets a program start without what it does not call", () => {
+  const files = {
+    "packages/server/src/in-process.ts": `import "./flows/flows.routes.ts"; import type { Plan } from "@ostinato/schedules"`,
+    "packages/server/src/flows/flows.routes.ts": `import "./flows.service.ts"`,
+  };
+  const late = `export const plan = () => import("@ostinato/schedules")`;
+  expect(violations({ ...files, "packages/server/src/flows/flows.service.ts": late })).toEqual([]);
+  expect(
+    violations({ ...files, "packages/server/src/flows/flows.service.ts": `import "@ostinato/schedules"` }),
+  ).toEqual([
+    "packages/server/src/flows/flows.service.ts:1 a program starts without @ostinato/schedules: have it loaded by import() where it is called (packages/server/src/in-process.ts → packages/server/src/flows/flows.routes.ts → packages/server/src/flows/flows.service.ts → @ostinato/schedules)",
+  ]);
+});
+
 it("lets slices import the kernel and never the files that put the server together", () => {
   expect(
     violations({

@@ -18,6 +18,8 @@ export interface Boundaries {
   readonly slices: Slices;
   /** A folder → its folders, lowest first: each may import from those before it. Files beside the folders are free. */
   readonly orders: Readonly<Record<string, readonly string[]>>;
+  /** A file with which a program starts → packages and files that it does not load before they are called. */
+  readonly startsWithout: Readonly<Record<string, readonly string[]>>;
 }
 
 interface Zone {
@@ -60,7 +62,7 @@ export function findViolations(sources: Sources, boundaries: Boundaries): readon
     return message === undefined ? [] : [{ file: edge.file, line: edge.line, message }];
   });
   const calls = unreadable.length > 0 ? [] : [...sources].flatMap((entry) => judgeCalls(entry, boundaries));
-  return [...unreadable, ...broken, ...calls, ...findCycles(edges)];
+  return [...unreadable, ...broken, ...calls, ...findCycles(edges), ...findEarlyImports(edges, boundaries)];
 }
 
 function judgeCalls([file, source]: readonly [string, string], { callsOnlyIn, tests }: Boundaries): Violation[] {
@@ -77,6 +79,7 @@ interface Edge {
   readonly line: number;
   readonly specifier: string;
   readonly isType: boolean;
+  readonly isLate: boolean;
   /** The file that a relative import names; undefined for packages. */
   readonly target: string | undefined;
   readonly zone: string | undefined;
@@ -87,10 +90,10 @@ interface Edge {
 function edgesOf(file: string, source: string, boundaries: Boundaries): readonly Edge[] {
   const zone = zoneOf(file, boundaries);
   const isTest = matchesAny(file, boundaries.tests.files);
-  return readImports(file, source).map(({ specifier, isType, line }) => {
+  return readImports(file, source).map(({ specifier, isType, isLate, line }) => {
     const target = specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : undefined;
     const targetZone = target === undefined ? zoneOfPackage(specifier, boundaries) : zoneOf(target, boundaries);
-    return { file, line, specifier, isType, target, zone, targetZone, isTest };
+    return { file, line, specifier, isType, isLate, target, zone, targetZone, isTest };
   });
 }
 
@@ -217,6 +220,35 @@ function describeCycle(path: readonly Edge[], start: string): Violation {
   const [first] = cycle;
   const message = `import cycle: ${[...cycle.map(({ file }) => file), start].join(" → ")}`;
   return { file: start, line: first?.line ?? 1, message };
+}
+
+/** Packages end a path: what a package loads is said of its own files. */
+function findEarlyImports(edges: readonly Edge[], { startsWithout }: Boundaries): readonly Violation[] {
+  const early = Map.groupBy(
+    edges.filter(({ isType, isLate }) => !isType && !isLate),
+    ({ file }) => file,
+  );
+  return Object.entries(startsWithout).flatMap(([entry, unwanted]) => {
+    const loaded = new Map<string, Edge | undefined>([[entry, undefined]]);
+    const violations: Violation[] = [];
+    for (const file of loaded.keys()) {
+      for (const edge of early.get(file) ?? []) {
+        const name = edge.target ?? edge.specifier;
+        if (loaded.has(name)) continue;
+        loaded.set(name, edge);
+        if (!matchesAny(name, unwanted)) continue;
+        const path = [...pathTo(file, loaded), name].join(" → ");
+        const message = `a program starts without ${name}: have it loaded by import() where it is called (${path})`;
+        violations.push({ file, line: edge.line, message });
+      }
+    }
+    return violations;
+  });
+}
+
+function pathTo(file: string, loaded: ReadonlyMap<string, Edge | undefined>): readonly string[] {
+  const by = loaded.get(file);
+  return by === undefined ? [file] : [...pathTo(by.file, loaded), file];
 }
 
 function zoneOf(file: string, { zones }: Boundaries): string | undefined {

@@ -4,6 +4,8 @@ export interface Import {
   readonly specifier: string;
   /** An import that is gone at run time: `import type`, `export type`, `import("…").Type`. */
   readonly isType: boolean;
+  /** An `import()`, which loads nothing before it is called. */
+  readonly isLate: boolean;
   readonly line: number;
 }
 
@@ -17,8 +19,9 @@ export function readImports(path: string, source: string): readonly Import[] {
 
 function collect(program: Program, source: string): readonly Import[] {
   const found: Import[] = [];
-  const add = (from: { readonly value: unknown; readonly start: number }, isType: boolean) => {
-    found.push({ specifier: String(from.value), isType, line: source.slice(0, from.start).split("\n").length });
+  const add = (from: { readonly value: unknown; readonly start: number }, isType: boolean, isLate = false) => {
+    const line = source.slice(0, from.start).split("\n").length;
+    found.push({ specifier: String(from.value), isType, isLate, line });
   };
   new Visitor({
     ImportDeclaration({ source: from, importKind, specifiers }) {
@@ -33,7 +36,7 @@ function collect(program: Program, source: string): readonly Import[] {
       add(from, exportKind === "type");
     },
     ImportExpression({ source: from }) {
-      if (from.type === "Literal") add(from, false);
+      if (from.type === "Literal") add(from, false, true);
     },
     TSImportType({ source: from }) {
       add(from, true);

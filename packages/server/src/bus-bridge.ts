@@ -1,12 +1,12 @@
 import { addSeconds, isUuid, timeOrderedId } from "@ostinato/core";
-import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
+import { type Event, type LiveNoun, type LiveRow, liveNouns } from "@ostinato/protocol";
 import { type HintTopic, hintOf, isHintTopic, noticeOfHint } from "./bus-hints.ts";
 import { readMany, receivedSince } from "./events/event-pages.service.ts";
 import type { Bus, Change, Changed } from "./kernel/bus.ts";
 import type { Context } from "./kernel/context.ts";
 import { createOwnSigns } from "./kernel/own-signs.ts";
 import { beatSeconds, createPeers } from "./kernel/peers.ts";
-import { type Noun, nouns } from "./live/nouns.service.ts";
+import type { Noun } from "./live/nouns.service.ts";
 
 /** The subject of a notice. A receiver reads the row by its id, but for hints, which say everything in a word or two. */
 type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake" | "alive" | "stopped" | HintTopic;
@@ -129,7 +129,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     lookedAt = now;
     found = new Set(events.map(({ id }) => id));
     for (const part of partsOf(missed.map(({ id }) => id))) read(context, "event", part);
-    for (const noun of Object.keys(nouns) as LiveNoun[]) {
+    for (const noun of Object.keys(liveNouns) as LiveNoun[]) {
       for (const part of partsOf([...idsNamed(missed, noun)])) read(context, noun, part);
     }
   }
@@ -233,10 +233,12 @@ async function changesOf(context: Context, topic: string, ids: readonly string[]
 }
 
 function isNoun(name: string): name is LiveNoun {
-  return Object.hasOwn(nouns, name);
+  return Object.hasOwn(liveNouns, name);
 }
 
 async function changedBy<N extends LiveNoun>(context: Context, noun: N, ids: readonly string[]): Promise<Changed<N>> {
+  // A server inside a program has nobody who watches, and the nouns are half of the server.
+  const { nouns } = await import("./live/nouns.service.ts");
   const { readMany: readRows, readAtDelivery }: Noun<LiveRow<N>> = nouns[noun];
   return { kind: "changed", noun, ids, rows: readAtDelivery === true ? undefined : await readRows(context, ids) };
 }

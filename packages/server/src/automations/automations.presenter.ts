@@ -1,6 +1,7 @@
-import { formatTimestamp } from "@ostinato/core";
+import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { Automation } from "@ostinato/protocol";
 import { readJson, readPlainJson } from "../db/json-text.ts";
+import { type Lifecycle, lifecycleEvent } from "../kernel/lifecycle-event.ts";
 import type { AutomationRow } from "./automations.queries.ts";
 
 export function automationOf(row: AutomationRow): Automation {
@@ -17,4 +18,9 @@ export function automationOf(row: AutomationRow): Automation {
     created: formatTimestamp(row.created),
     updated: formatTimestamp(row.updated),
   };
+}
+
+export function automationEvent(action: Lifecycle["action"], row: AutomationRow, occurred: Timestamp) {
+  const { id, name } = row;
+  return lifecycleEvent({ noun: "automation", action, id, name, occurred, payload: automationOf(row) });
 }

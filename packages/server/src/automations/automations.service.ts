@@ -16,14 +16,14 @@ import * as events from "../events/events.service.ts";
 import { checkChangedRun } from "../job-templates/job-templates.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { invalid, type Problem, RequestError } from "../kernel/errors.ts";
-import { type Lifecycle, lifecycleEvent } from "../kernel/lifecycle-event.ts";
 import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { begin } from "../triggers/beginning.service.ts";
 import { validSeconds } from "../triggers/known-automations.service.ts";
 import { completeActions } from "./actions.rules.ts";
-import { automationOf } from "./automations.presenter.ts";
+import { automationEvent, automationOf } from "./automations.presenter.ts";
 import * as queries from "./automations.queries.ts";
+import { removeIn, removeOwnedIn } from "./removal.service.ts";
 import { selfFeedingProblem } from "./self-feeding.rules.ts";
 import { completeTrigger } from "./triggers.rules.ts";
 
@@ -123,29 +123,6 @@ export async function removeOwnedBy(context: Context, resourceId: string): Promi
   await unit(context, (unit) => removeOwnedIn(unit, resourceId));
 }
 
-/** The same within a unit of work. */
-export async function removeOwnedIn(unit: Unit, resourceId: string): Promise<void> {
-  await removeIn(unit, await queries.automationsOf(unit.tx, resourceId, { owned: true }));
-}
-
-async function removeIn(unit: Unit, rows: readonly AutomationRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  const now = unit.context.clock.now();
-  await queries.moveVersion(unit.tx, now);
-  await queries.deleteAutomations(
-    unit.tx,
-    rows.map(({ id }) => id),
-  );
-  await events.recordNew(
-    unit,
-    rows.map((row) => automationEvent("deleted", row, now)),
-  );
-  unit.deleted(
-    "automation",
-    rows.map(({ id }) => id),
-  );
-}
-
 /**
  * Makes or changes an automation. Once it is done, each server of the database writes down the events that the automation wants: this one
  * reads it again, and the others do so after the time for which they trust what they know.
@@ -226,9 +203,4 @@ function missing() {
 function presentAll(rows: readonly AutomationRow[]): Automation[] {
   checkAnswerSize(rows.map(({ trigger, actions }) => trigger.length + actions.length));
   return rows.map(automationOf);
-}
-
-function automationEvent(action: Lifecycle["action"], row: AutomationRow, occurred: Timestamp) {
-  const { id, name } = row;
-  return lifecycleEvent({ noun: "automation", action, id, name, occurred, payload: automationOf(row) });
 }

@@ -1,5 +1,5 @@
 import type { BodyOf, bulkDeleteDeployments } from "@ostinato/protocol";
-import { removeOwnedIn } from "../automations/automations.service.ts";
+import { removeOwnedIn } from "../automations/removal.service.ts";
 import { limitOfDeployment } from "../concurrency-limits/concurrency-limits.service.ts";
 import * as events from "../events/events.service.ts";
 import { removeFutureRuns } from "../flow-runs/future-runs.service.ts";

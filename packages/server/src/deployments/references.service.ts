@@ -5,7 +5,7 @@ import type { Reader } from "../db/dialect.ts";
 import { storableOrNull } from "../db/json-text.ts";
 import { absent, invalid, refused } from "../kernel/errors.ts";
 import type { Unit } from "../kernel/unit.ts";
-import { claimLooseQueue, claimPlace } from "../work-queues/places.service.ts";
+import { claimLooseQueue, claimPlace } from "../work-queues/claimed-places.service.ts";
 import type { GivenColumns } from "./given-columns.presenter.ts";
 
 type Given = DeploymentCreate | DeploymentUpdate;

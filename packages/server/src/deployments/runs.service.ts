@@ -12,7 +12,7 @@ import { absent, RequestError, refused } from "../kernel/errors.ts";
 import { unit } from "../kernel/unit.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
 import { withVariables } from "../variables/variables.service.ts";
-import { claimPlace } from "../work-queues/places.service.ts";
+import { claimPlace } from "../work-queues/claimed-places.service.ts";
 import { type DeploymentRow, deploymentById } from "./deployments.queries.ts";
 import { checkRunParameters, hydratedParameters } from "./run-parameters.rules.ts";
 

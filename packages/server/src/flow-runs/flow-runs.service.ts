@@ -14,7 +14,6 @@ import type {
 import type { CriteriaOn } from "../criteria/related.queries.ts";
 import type { Writer } from "../db/dialect.ts";
 import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
-import { checkChangedRun } from "../job-templates/job-templates.service.ts";
 import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
 import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
 import type { Context } from "../kernel/context.ts";
@@ -46,8 +45,9 @@ export async function read({ db, clock }: Context, id: string): Promise<FlowRun>
 /** Writes the fields that are given. */
 export async function update(context: Context, id: string, given: FlowRunUpdate): Promise<void> {
   const change = { ...changeOf(given), updated: context.clock.now() };
+  const checkJobVariables = await jobVariablesCheck(given);
   await unit(context, async ({ tx, changed }) => {
-    if (given.job_variables) await checkJobVariables(tx, id, given.job_variables);
+    await checkJobVariables(tx, id);
     if (given.parameters !== undefined) await forgetParameters(tx, id);
     if (!(await queries.updateFlowRun(tx, id, change))) throw absent("Flow run");
     changed("flow-run", [{ id }]);
@@ -69,12 +69,15 @@ function changeOf(given: FlowRunUpdate) {
   };
 }
 
-/** Job variables belong to the infrastructure of a deployment's run that has not been started, and fit the template of its work pool. */
-async function checkJobVariables(
-  tx: Writer,
-  id: string,
-  variables: NonNullable<FlowRunUpdate["job_variables"]>,
-): Promise<void> {
+/** What checks job variables is loaded with the first of them: a program changes its runs without any. */
+async function jobVariablesCheck({ job_variables }: FlowRunUpdate): Promise<(tx: Writer, id: string) => Promise<void>> {
+  if (!job_variables) return async () => {};
+  const { checkChangedRun } = await import("../job-templates/job-templates.service.ts");
+  return async (tx, id) => checkChangedRun(tx, await deploymentToStart(tx, id), job_variables);
+}
+
+/** The deployment of a run that has not been started: job variables belong to the infrastructure of such a run. */
+async function deploymentToStart(tx: Writer, id: string): Promise<string> {
   const row = await queries.flowRunById(tx, id);
   if (row === undefined) throw absent("Flow run");
   if (row.state_type !== "SCHEDULED") {
@@ -82,7 +85,7 @@ async function checkJobVariables(
   }
   const deployment = row.deployment_id === null ? undefined : await deploymentOf(tx, row.deployment_id);
   if (deployment === undefined) throw refused("DEPLOYMENT_MISSING", "A deployment for the flow run could not be found");
-  await checkChangedRun(tx, deployment.deployment.id, variables);
+  return deployment.deployment.id;
 }
 
 /** Adds labels; those that are there get the new values. */

@@ -8,7 +8,7 @@ import type {
   filterFlows,
   paginateFlows,
 } from "@ostinato/protocol";
-import { removeOwnedIn } from "../automations/automations.service.ts";
+import { removeOwnedIn } from "../automations/removal.service.ts";
 import type { CriteriaOn } from "../criteria/related.queries.ts";
 import { readJson, readPlainJson, storable, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
