@@ -6,6 +6,7 @@ import { aFunction, aName, anObject, checkOptions } from "./run/option-checks.ts
 export { sharedBlock } from "./blocks/block.ts";
 export type { Block, SharedBlockOptions } from "./blocks/block-options.ts";
 export { described } from "./blocks/described-values.ts";
+export { type Checked, checkJsonValue } from "./inputs/checked-value.ts";
 export type { ResultStore, ResultStoreDefinition, ResultWrite } from "./results/result-store.ts";
 export { registerResultStore } from "./results/result-stores.ts";
 

@@ -19,6 +19,8 @@ export interface BlockOptions<S extends ParameterSchema> {
 export interface SharedBlockOptions<S extends ParameterSchema> extends BlockOptions<S> {
   /** What blocks of the type can do, in Prefect's words: `["read-path", "write-path"]`. */
   readonly capabilities?: readonly string[];
+  /** The form in which given values are kept, where programs may give them in others too. Secrets are bare in them. */
+  readonly kept?: (values: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 }
 
 export interface SaveBlockOptions {

@@ -135,10 +135,11 @@ interface DataToKeep {
   readonly checked: unknown;
 }
 
-async function dataToKeep(client: Client, { type }: BlockDefinition, values: unknown): Promise<DataToKeep> {
-  if (!isPlainObject(values)) {
-    throw new UsageError(`block "${type}": its values are ${JSON.stringify(values)}. Give an object of them.`);
+async function dataToKeep(client: Client, { type, kept }: BlockDefinition, given: unknown): Promise<DataToKeep> {
+  if (!isPlainObject(given)) {
+    throw new UsageError(`block "${type}": its values are ${JSON.stringify(given)}. Give an object of them.`);
   }
+  const values = kept === undefined ? given : kept(bare(given) as JsonObject);
   const entries = await Promise.all(
     Object.entries(values).map(async ([field, value]) => {
       if (!isNamedBlock(value)) return [field, bare(value), bare(value)] as const;
