@@ -69,6 +69,7 @@ export * from "./ui/tag.ts";
 export * from "./ui/task-run.ts";
 export * from "./ui/task-runs.ts";
 export * from "./ui/variables.ts";
+export * from "./ui/webhooks.ts";
 export * from "./ui/work-pools.ts";
 export * from "./variables.ts";
 export * from "./waiting.ts";

@@ -16,7 +16,7 @@ export type LivePlace = Static<typeof LivePlace>;
 export const LiveLimit = Open({ id: Uuid, name: Type.String() });
 export type LiveLimit = Static<typeof LiveLimit>;
 
-/** A block document, a variable, an automation or an asset that changed: pages read what they show of it. The name of an asset is its key. */
+/** A block document, a variable, an automation, a webhook or an asset that changed: pages read what they show of it. The name of an asset is its key. */
 export const LiveKept = Open({ id: Uuid, name: Type.String() });
 export type LiveKept = Static<typeof LiveKept>;
 
@@ -56,6 +56,7 @@ export const liveNouns = {
   "background-task": { row: LiveBackgroundTask, list: "background-tasks" },
   event: { row: LiveEvent, list: "events" },
   automation: { row: LiveKept, list: "automations", one: "automation_id" },
+  webhook: { row: LiveKept, list: "webhooks" },
 } as const satisfies Readonly<Record<string, NounOnPages>>;
 
 interface NounOnPages {

@@ -19,6 +19,9 @@ import {
 /** Bounds on webhooks. A burst of posts is taken, and then as many in a second as the rate says. */
 export const webhookLimits = { bodyBytes: 1_048_576, burst: 200, perSecond: 20, graceSeconds: 3600 } as const;
 
+/** The event that tells the owner of a webhook why a post made no event. */
+export const webhookFailed = "ostinato.webhook.failed";
+
 const Text = Type.String({ maxLength: 100_000 });
 const TemplateResource = Type.Record(Type.String({ maxLength: 1024 }), Text, { maxProperties: 100 });
 
@@ -98,6 +101,16 @@ const WithAddress = Open({ webhook: Webhook, address: Type.String() });
 
 const tag = "Webhooks";
 
+/** An event as a post would make it: it has no id yet, and when it occurs is told only where the post says so. */
+const MadeEvent = Open({
+  event: Type.String(),
+  resource: Type.Record(Type.String(), Type.String()),
+  related: Type.Array(Type.Record(Type.String(), Type.String())),
+  payload: JsonObject,
+  occurred: Nullable(Moment),
+});
+export type MadeEvent = Static<typeof MadeEvent>;
+
 export const createWebhook = route({
   method: "POST",
   path: "/webhooks/",
@@ -107,6 +120,34 @@ export const createWebhook = route({
   body: WebhookCreate,
   hasSecrets: true,
   replies: { 201: WithAddress },
+});
+
+export const previewWebhook = route({
+  method: "POST",
+  path: "/webhooks/preview",
+  access: "run",
+  summary: "Show which events a template makes of a post, without keeping them",
+  tag,
+  body: Strict({
+    /** Null: what is posted is taken for a CloudEvent. */
+    template: Maybe(WebhookTemplate),
+    /** What is posted, as text. */
+    text: Type.String({ maxLength: webhookLimits.bodyBytes }),
+    headers: Maybe(
+      Type.Record(Type.String({ maxLength: 200 }), Type.String({ maxLength: 10_000 }), { maxProperties: 100 }),
+    ),
+    query: Maybe(
+      Type.Record(Type.String({ maxLength: 200 }), Type.String({ maxLength: 10_000 }), { maxProperties: 100 }),
+    ),
+  }),
+  hasSecrets: true,
+  replies: {
+    200: Open({
+      events: Type.Array(MadeEvent),
+      /** Why the post makes no event; null where it makes some. */
+      problem: Nullable(Type.String()),
+    }),
+  },
 });
 
 export const filterWebhooks = route({

@@ -13,6 +13,7 @@ import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { readRows } from "../ui/runs/run-rows.service.ts";
 import * as places from "../ui/work-pools/live-places.service.ts";
 import * as variables from "../variables/variables.service.ts";
+import * as webhooks from "../webhooks/webhooks.service.ts";
 
 /** A noun of the live feed. Pages get its rows, and the ids of deleted ones. */
 export interface Noun<Row> {
@@ -94,4 +95,5 @@ export const nouns: Nouns = {
     readAtDelivery: true,
     topics: { automations: true, automation: ({ id }) => [id] },
   },
+  webhook: { readMany: webhooks.namesOf, readAtDelivery: true, topics: { webhooks: true } },
 };

@@ -20,6 +20,7 @@ import {
   listTaskResults,
   listTaskRuns,
   listVariables,
+  listWebhooks,
   listWorkPools,
   nextRunsOfFlows,
   previewSchedule,
@@ -75,6 +76,7 @@ import { type ServerPageSources, serverPage } from "./settings/server-page.servi
 import { taskRunPage } from "./task-run/task-run-page.service.ts";
 import * as taskRuns from "./task-runs/task-run-list.service.ts";
 import * as variables from "./variables/variable-pages.service.ts";
+import * as webhooks from "./webhooks/webhook-list.service.ts";
 import * as workPools from "./work-pools/work-pool-list.service.ts";
 import { workerPage, workPoolPage, workQueuePage } from "./work-pools/work-pool-page.service.ts";
 
@@ -111,6 +113,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(countDeploymentsByFlow, ({ body, context }) => deployments.countByFlow(context, body));
   serve(readDeploymentPage, ({ params, context }) => deploymentPage(context, params.id));
   serve(listDeploymentVersions, ({ params, query, context }) => deploymentVersions(context, params.id, query));
+  serve(listWebhooks, ({ body, context }) => webhooks.list(context, body));
   serve(listWorkPools, ({ body, context }) => workPools.list(context, body));
   serve(readWorkPoolPage, ({ params, context }) => workPoolPage(context, params.name));
   serve(readWorkQueuePage, ({ params, context }) => workQueuePage(context, params.name, params.queue));

@@ -1,18 +1,16 @@
-import { createHash } from "node:crypto";
-import { formatTimestamp, parseTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
-import { type WebhookTemplate, webhookLimits } from "@ostinato/protocol";
+import { type Timestamp, timeOrderedId } from "@ostinato/core";
+import { type WebhookTemplate, webhookFailed, webhookLimits } from "@ostinato/protocol";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
-import { inWords, Overloaded, refused } from "../kernel/errors.ts";
+import { Overloaded, refused } from "../kernel/errors.ts";
 import type { Incoming } from "../kernel/incoming.ts";
 import { unit } from "../kernel/unit.ts";
 import { unseal } from "../secrets/secrets.service.ts";
 import { digestOf } from "./addresses.rules.ts";
-import { cloudEventsIn } from "./cloud-events.rules.ts";
-import { madeBy, TemplateFailed } from "./making.service.ts";
-import { type MadeEvent, type Post, postOf, Unreadable } from "./posts.rules.ts";
+import { postOf } from "./posts.rules.ts";
 import { isSigned, type SignatureScheme } from "./signatures.rules.ts";
+import { eventsOf, reasonOf } from "./webhook-events.service.ts";
 import * as queries from "./webhooks.queries.ts";
 
 /** Turns posts into events. */
@@ -23,6 +21,7 @@ export interface Receiver {
 
 export function createReceiver(): Receiver {
   const rates = new Map<string, Level>();
+  const told = new Map<string, number>();
   return {
     async receive(context, address, request) {
       const now = context.clock.now();
@@ -33,11 +32,24 @@ export function createReceiver(): Receiver {
       if (level.posts > webhookLimits.burst) throw tooMany();
       rates.set(webhook.id, level);
       const text = typeof request.body === "string" ? request.body : "";
-      checkSignature(context, webhook, { request, text, now });
+      const isSigned = hasSignature(context, webhook, { request, text, now });
+      if (!isSigned) {
+        const reason = wrongSignature(webhook);
+        const elapsed = context.clock.elapsed();
+        // Whoever knows the address and not the key can't fill the log of events.
+        if (elapsed - (told.get(webhook.id) ?? -Infinity) >= secondsBetweenTold) {
+          told.set(webhook.id, elapsed);
+          await tellFailure(context, webhook, { reason, now });
+        }
+        throw refused("WEBHOOK_SIGNATURE_WRONG", `${reason}.`);
+      }
       return keepEvents(context, webhook, { request, text, now });
     },
   };
 }
+
+/** A wrong signature is told to the owner at most so often. */
+const secondsBetweenTold = 10;
 
 /** Posts that have come and not yet been forgotten. Some are forgotten each second. */
 interface Level {
@@ -61,76 +73,60 @@ interface Posted {
   readonly now: Timestamp;
 }
 
-function checkSignature(context: Context, webhook: queries.WebhookRow, { request, text, now }: Posted): void {
+function hasSignature(context: Context, webhook: queries.WebhookRow, { request, text, now }: Posted): boolean {
   const { signature, secret, former_secret, former_until } = webhook;
-  if (signature === null) return;
+  if (signature === null) return true;
   const isFormerValid = former_until !== null && former_until > now;
   const sealed = [secret, isFormerValid ? former_secret : null].filter((each) => each !== null);
   const keys = sealed.map((each) => unseal(context, each, webhook.id));
   const scheme = readPlainJson<SignatureScheme>(signature);
   const header = [request.headers[scheme.header.toLowerCase()] ?? []].flat().at(0);
-  if (isSigned(scheme, keys, { text, header, now: Math.floor(now / 1_000_000) })) return;
-  throw refused("WEBHOOK_SIGNATURE_WRONG", `The signature in the header ${scheme.header} is missing, old or wrong.`);
+  return isSigned(scheme, keys, { text, header, now: Math.floor(now / 1_000_000) });
+}
+
+function wrongSignature({ signature }: queries.WebhookRow): string {
+  const { header } = readPlainJson<SignatureScheme>(signature ?? "{}");
+  return `The signature in the header ${header} is missing, old or wrong`;
 }
 
 async function keepEvents(context: Context, webhook: queries.WebhookRow, posted: Posted): Promise<readonly string[]> {
+  const { now } = posted;
+  const template = webhook.template === null ? null : readJson<WebhookTemplate>(webhook.template);
   try {
     const post = postOf(posted.request.headers, posted.request.query, posted.text);
-    const made = eventsOf(context, webhook, post).map((event) => newEventOf(webhook, event, posted.now));
-    await unit(context, (unit) => events.record(unit, made));
+    const made = eventsOf(context, { template, post, now, by: aboutOf(webhook) });
+    await unit(context, async (unit) => {
+      await events.record(unit, made);
+      unit.changed("webhook", [webhook]);
+    });
     return made.map(({ id }) => id);
   } catch (error) {
-    if (!(error instanceof Unreadable || error instanceof TemplateFailed)) throw error;
-    await unit(context, (unit) => events.recordNew(unit, [failedEvent(webhook, error.message, posted.now)]));
-    const detail =
-      error instanceof Unreadable
-        ? `This makes no event: ${error.message}.`
-        : "The template of this webhook makes no event of this. Its owner finds the reason in the event ostinato.webhook.failed.";
+    const { reason, isForSender } = reasonOf(error);
+    await tellFailure(context, webhook, { reason, now, text: posted.text.slice(0, maxToldCharacters) });
+    const detail = isForSender
+      ? `This makes no event: ${reason}.`
+      : "The template of this webhook makes no event of this. Its owner finds the reason in the event ostinato.webhook.failed.";
     throw refused("WEBHOOK_UNREADABLE", detail);
   }
-}
-
-function eventsOf(context: Context, { template }: queries.WebhookRow, post: Post): readonly MadeEvent[] {
-  return template === null ? cloudEventsIn(post) : [madeBy(context, readJson<WebhookTemplate>(template), post)];
-}
-
-function newEventOf(webhook: queries.WebhookRow, made: MadeEvent, now: Timestamp): events.NewEvent {
-  const { event, resource, related, payload, occurred, key } = made;
-  const at = occurred === undefined || occurred === "" ? now : parseTimestamp(occurred);
-  if (at === undefined) throw new TemplateFailed("The time of the event is not one of ISO 8601");
-  const read = events.readEvent({
-    id: key === undefined || key === "" ? timeOrderedId(now) : idOf(webhook.id, key),
-    occurred: formatTimestamp(at),
-    event,
-    resource,
-    related: [...related, { ...aboutOf(webhook), "prefect.resource.role": "webhook" }],
-    payload,
-    follows: null,
-  });
-  if (!read.ok) throw new TemplateFailed(inWords(read.problems));
-  if (event === "") throw new TemplateFailed("The name of the event is empty");
-  const size = events.problemOfSize(read.event);
-  if (size !== undefined) throw new TemplateFailed(size.msg);
-  return read.event;
 }
 
 function aboutOf({ id, name }: queries.WebhookRow) {
   return { "prefect.resource.id": `ostinato.webhook.${id}`, "prefect.resource.name": name };
 }
 
-function failedEvent(webhook: queries.WebhookRow, reason: string, now: Timestamp): events.NewEvent {
-  const about = { id: timeOrderedId(now), occurred: now, resource: aboutOf(webhook), related: [], follows: null };
-  return { ...about, event: "ostinato.webhook.failed", payload: { reason } };
+/** So much of a post that made no event is kept for the owner of the webhook, who mends the template by it. */
+const maxToldCharacters = 4000;
+
+interface FailedPost {
+  readonly reason: string;
+  readonly text?: string;
+  readonly now: Timestamp;
 }
 
-/** The same id for the same key, so that a post that is sent again is one event. */
-function idOf(webhookId: string, key: string): string {
-  const digest = createHash("sha256").update(`${webhookId} ${key}`).digest("hex");
-  return [
-    digest.slice(0, 8),
-    digest.slice(8, 12),
-    `8${digest.slice(13, 16)}`,
-    `8${digest.slice(17, 20)}`,
-    digest.slice(20, 32),
-  ].join("-");
+function tellFailure(context: Context, webhook: queries.WebhookRow, { now, ...payload }: FailedPost): Promise<void> {
+  const about = { id: timeOrderedId(now), occurred: now, resource: aboutOf(webhook), related: [], follows: null };
+  return unit(context, async (unit) => {
+    await events.recordNew(unit, [{ ...about, event: webhookFailed, payload }]);
+    unit.changed("webhook", [webhook]);
+  });
 }

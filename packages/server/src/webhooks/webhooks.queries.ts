@@ -1,6 +1,8 @@
 import type { Timestamp } from "@ostinato/core";
-import type { Insertable, Selectable, Updateable } from "kysely";
+import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
+import { type Condition, everything, join } from "../criteria/conditions.queries.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 
 export type WebhookRow = Selectable<Tables["event_webhook"]>;
@@ -20,16 +22,38 @@ export function webhookAt(reader: Reader, digest: string, now: Timestamp): Promi
     .executeTakeFirst();
 }
 
+export function namesOfWebhooks(reader: Reader, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+  return reader
+    .selectFrom("event_webhook")
+    .select(["id", "name"])
+    .where("id", "in", [...ids])
+    .execute();
+}
+
 export interface WebhookQuery {
-  readonly name: string | undefined;
+  readonly name?: string | undefined;
+  /** A part of the name. */
+  readonly text?: string | undefined;
   readonly limit: number;
   readonly offset: number;
 }
 
-export function listWebhooks(reader: Reader, { name, limit, offset }: WebhookQuery): Promise<WebhookRow[]> {
-  const all = reader.selectFrom("event_webhook").selectAll();
-  const some = name === undefined ? all : all.where("name", "=", name);
+export function listWebhooks(reader: Reader, { limit, offset, ...wanted }: WebhookQuery): Promise<WebhookRow[]> {
+  const some = reader.selectFrom("event_webhook").selectAll().where(conditionOf(wanted));
   return some.orderBy("name").limit(limit).offset(offset).execute();
+}
+
+export async function countWebhooks(reader: Reader, wanted: Pick<WebhookQuery, "name" | "text">): Promise<number> {
+  const counted = reader.selectFrom("event_webhook").select(({ fn }) => fn.countAll<number>().as("count"));
+  return Number((await counted.where(conditionOf(wanted)).executeTakeFirstOrThrow()).count);
+}
+
+function conditionOf({ name, text }: Pick<WebhookQuery, "name" | "text">): Condition {
+  const conditions = [
+    name === undefined ? undefined : sql<SqlBool>`event_webhook.name = ${name}`,
+    text === undefined ? undefined : portable.contains("event_webhook.name", text),
+  ];
+  return join(conditions, "and_") ?? everything;
 }
 
 export async function insertWebhook(tx: Writer, row: Insertable<Tables["event_webhook"]>): Promise<void> {

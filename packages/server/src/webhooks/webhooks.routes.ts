@@ -3,6 +3,7 @@ import {
   createWebhook,
   deleteWebhook,
   filterWebhooks,
+  previewWebhook,
   readWebhook,
   receivePost,
   rotateWebhook,
@@ -17,6 +18,7 @@ export function webhookRoutes(serve: Serve): void {
   serve(createWebhook, async ({ body, context, request }) =>
     withAddress(await webhooks.create(context, body), { request, config: context.config }),
   );
+  serve(previewWebhook, ({ body, context }) => webhooks.preview(context, body));
   serve(filterWebhooks, ({ body, context }) => webhooks.filter(context, body));
   serve(readWebhook, ({ params, context }) => webhooks.read(context, params.id));
   serve(changeWebhook, ({ params, body, context }) => webhooks.change(context, params.id, body));

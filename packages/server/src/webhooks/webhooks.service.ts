@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { addSeconds, timeOrderedId } from "@ostinato/core";
+import { addSeconds, formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import {
   type BodyOf,
   type filterWebhooks,
+  type LiveKept,
+  type previewWebhook,
+  type ReplyOf,
   type rotateWebhook,
   type Webhook,
   type WebhookCreate,
@@ -14,12 +17,15 @@ import {
 import { checkTemplate, TemplateSyntaxError } from "@ostinato/templates";
 import { isUniqueViolation } from "../db/constraint.ts";
 import { writeJson } from "../db/json-text.ts";
+import type { NewEvent } from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { conflict, invalid, type Problem, refused } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { seal } from "../secrets/secrets.service.ts";
 import { digestOf } from "./addresses.rules.ts";
+import { postOf } from "./posts.rules.ts";
+import { eventsOf, reasonOf } from "./webhook-events.service.ts";
 import { webhookOf } from "./webhooks.presenter.ts";
 import * as queries from "./webhooks.queries.ts";
 
@@ -51,6 +57,7 @@ export async function create(context: Context, given: WebhookCreate): Promise<Ad
         ...(await signatureColumns(unit, id, given.signature ?? null)),
       };
       await queries.insertWebhook(unit.tx, row);
+      unit.changed("webhook", [row]);
       return row;
     }),
   );
@@ -61,10 +68,50 @@ export async function read({ db }: Context, id: string): Promise<Webhook> {
   return webhookOf(found(await queries.findWebhook(db.read, id)));
 }
 
+export async function namesOf({ db }: Context, ids: readonly string[]): Promise<readonly LiveKept[]> {
+  return queries.namesOfWebhooks(db.read, ids);
+}
+
+/** The events that a template makes of a post, or why it makes none. Nothing is kept. */
+export function preview(context: Context, given: BodyOf<typeof previewWebhook>): ReplyOf<typeof previewWebhook> {
+  const template = given.template ?? null;
+  checkTemplates(template);
+  const now = context.clock.now();
+  try {
+    const post = postOf(given.headers ?? {}, given.query ?? {}, given.text);
+    const events = eventsOf(context, { template, post, now });
+    return { events: events.map((event) => shownOf(event, now)), problem: null };
+  } catch (error) {
+    return { events: [], problem: reasonOf(error).reason };
+  }
+}
+
+function shownOf({ event, resource, related, payload, occurred }: NewEvent, now: Timestamp) {
+  return {
+    event,
+    resource,
+    related: [...related],
+    payload: { ...payload },
+    occurred: occurred === now ? null : formatTimestamp(occurred),
+  };
+}
+
 export async function filter({ db }: Context, body: BodyOf<typeof filterWebhooks>): Promise<Webhook[]> {
   const { name, limit, offset } = body;
   const query = { name: name ?? undefined, limit: readLimit(limit), offset: offset ?? 0 };
   return (await queries.listWebhooks(db.read, query)).map(webhookOf);
+}
+
+/** Webhooks by a part of their name, and how many there are of them. */
+export async function search(
+  { db }: Context,
+  query: queries.WebhookQuery,
+): Promise<{ readonly rows: readonly Webhook[]; readonly count: number }> {
+  const [rows, count] = await Promise.all([
+    queries.listWebhooks(db.read, query),
+    queries.countWebhooks(db.read, query),
+  ]);
+  return { rows: rows.map(webhookOf), count };
 }
 
 export async function change(context: Context, id: string, given: WebhookUpdate): Promise<Webhook> {
@@ -80,7 +127,9 @@ export async function change(context: Context, id: string, given: WebhookUpdate)
         ...(template === undefined ? {} : { template: templateColumn(template) }),
         ...(signature === undefined ? {} : { ...(await signatureColumns(unit, id, signature)), former_secret: null }),
       });
-      return webhookOf(found(changed));
+      const row = found(changed);
+      unit.changed("webhook", [row]);
+      return webhookOf(row);
     }),
   );
 }
@@ -99,7 +148,7 @@ export async function rotate(
     if (hasKey && before.signature === null) {
       throw refused("DATA_CONFLICT", "This webhook checks no signature, so it has no key to rotate.");
     }
-    return found(
+    const rotated = found(
       await queries.updateWebhook(unit.tx, id, {
         updated: now,
         address_digest: digestOf(address),
@@ -109,12 +158,17 @@ export async function rotate(
         ...(hasKey ? { secret: await seal(unit, secret, id) } : {}),
       }),
     );
+    unit.changed("webhook", [rotated]);
+    return rotated;
   });
   return { webhook: webhookOf(row), address };
 }
 
 export async function remove(context: Context, id: string): Promise<void> {
-  const isGone = await unit(context, ({ tx }) => queries.deleteWebhook(tx, id));
+  const isGone = await unit(context, async (unit) => {
+    unit.deleted("webhook", [id]);
+    return queries.deleteWebhook(unit.tx, id);
+  });
   if (!isGone) throw missing();
 }
 

@@ -139,6 +139,74 @@ describeOnEachDatabase("a webhook", (database) => {
     });
   });
 
+  describe("that is tried before it is kept", () => {
+    interface Preview {
+      readonly events: readonly object[];
+      readonly problem: string | null;
+    }
+    const preview = (fields: object) => server.call<Preview>("POST", "/webhooks/preview", fields);
+
+    test("shows the event that a post would become, or why it becomes none, and keeps nothing", async () => {
+      const before = await server.call<EventPage>("POST", "/events/filter", {});
+      const shown = await preview({ template: pushed, text: push, headers: github, query: { branch: "main" } });
+      expect(shown).toMatchObject({
+        status: 200,
+        body: {
+          events: [
+            {
+              event: "git.push",
+              resource: { "prefect.resource.id": "git.a/b", branch: "main" },
+              related: [{ "prefect.resource.id": "person.ada", "prefect.resource.role": "author" }],
+              payload: { commits: 2, first: "one" },
+              occurred: null,
+            },
+          ],
+          problem: null,
+        },
+      });
+      const failing = { event: "x", resource: { "prefect.resource.id": "{{ body.missing }}" } };
+      const { body } = await preview({ template: failing, text: "{}" });
+      expect(body).toEqual({ events: [], problem: expect.stringContaining("prefect.resource.id") });
+      const after = await server.call<EventPage>("POST", "/events/filter", {});
+      expect(after.body.total).toBe(before.body.total);
+    });
+
+    test("says what is missing of a CloudEvent, and where a template can't be read", async () => {
+      expect((await preview({ text: "{}" })).body.problem).toContain("takes CloudEvents");
+      const { status, body } = await preview({ template: { event: "{{ oops", resource: {} }, text: "" });
+      expect({ status, body }).toMatchObject({ status: 422 });
+      expect(JSON.stringify(body)).toContain('["body","template","event"]');
+    });
+  });
+
+  test("is listed for the pages with what became of its posts, a wrong signature too, which is told once in ten seconds", async () => {
+    const template = { event: "{{ body.name }}", resource: { "prefect.resource.id": "x" } };
+    const signature = { header: "x-signature", secret: "the key" };
+    const { webhook, address } = await create({ template, signature });
+    const send = (text: string) =>
+      post(address, text, { ...json, "x-signature": createHmac("sha256", "the key").update(text).digest("hex") });
+    const posts = async () => {
+      const { body } = await server.call<{ results: { posts: { event: string; reason: string | null }[] }[] }>(
+        "POST",
+        "/ui/webhooks/list",
+        { text: webhook.name.toUpperCase() },
+      );
+      expect(body).toMatchObject({ results: [{ webhook }], count: 1 });
+      return body.results[0]?.posts.map(({ event, reason }) => reason ?? event);
+    };
+    expect(await posts()).toEqual([]);
+    expect((await send('{"name": "paid"}')).status).toBe(202);
+    await clock.advance(1);
+    for (const _ of [1, 2]) expect((await post(address, "{}", { ...json, "x-signature": "00" })).status).toBe(401);
+    const wrong = "The signature in the header x-signature is missing, old or wrong";
+    expect(await posts()).toEqual([wrong, "paid"]);
+    await clock.advance(10);
+    expect((await post(address, "{}", json)).status).toBe(401);
+    await clock.advance(1);
+    expect((await send("{}")).status).toBe(422);
+    expect(await posts()).toEqual(["The name of the event is empty", wrong, wrong, "paid"]);
+  });
+
   describe("for CloudEvents", () => {
     const cloudEvent = {
       specversion: "1.0",
