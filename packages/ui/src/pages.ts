@@ -18,6 +18,7 @@ import { settingsPage } from "./settings/page.ts";
 import { taskRunPage } from "./task-run/page.ts";
 import { taskRunsPage } from "./task-runs/page.ts";
 import { variablePage, variablesPage } from "./variables/page.ts";
+import { editWebhookPage, newWebhookPage, webhookPage, webhooksPage } from "./webhooks/page.ts";
 import { newWorkPoolPage, workerPage, workPoolPage, workPoolsPage, workQueuePage } from "./work-pools/page.ts";
 
 /** The only list of pages, in the order of the sidebar and of search results. */
@@ -46,6 +47,10 @@ const listed = [
   editAutomationPage,
   eventsPage,
   eventPage,
+  webhooksPage,
+  newWebhookPage,
+  webhookPage,
+  editWebhookPage,
   artifactsPage,
   artifactKeyPage,
   artifactPage,

@@ -13,6 +13,7 @@ import type {
   listTaskResults,
   listTaskRuns,
   listVariables,
+  listWebhooks,
   listWorkPools,
   ReplyOf,
   readAutomationChoices,
@@ -64,12 +65,14 @@ export type {
   LiveChange,
   LiveTopic,
   Log,
+  MadeEvent,
   NamedThing,
   NextRun,
   OrchestrationResult,
   PersistedResult,
   PlaceHolder,
   PlaceStatus,
+  PostMark,
   Question,
   QuestionInList,
   QuestionPage,
@@ -96,6 +99,9 @@ export type {
   VariableSort,
   Waiting,
   WaitingTaskRun,
+  Webhook,
+  WebhookRow,
+  WebhookTemplate,
   WorkerPage,
   WorkerRow,
   WorkPoolPage,
@@ -121,4 +127,5 @@ export type LimitList = ReplyOf<typeof listConcurrencyLimits>;
 export type LogWindow = ReplyOf<typeof readLogWindow>;
 export type SearchHit = ReplyOf<typeof search>["hits"][number];
 export type VariableList = ReplyOf<typeof listVariables>;
+export type WebhookList = ReplyOf<typeof listWebhooks>;
 export type WorkPoolList = ReplyOf<typeof listWorkPools>;

@@ -1,4 +1,5 @@
 import type { FiringMark } from "../api/types.ts";
+import { Marks } from "../components/marks.tsx";
 import { exact } from "../format.ts";
 
 type Outcome = FiringMark["outcome"] | "RETRYING";
@@ -17,27 +18,18 @@ export function lookOf(outcome: Outcome) {
   return outcomeLooks[outcome ?? "NONE"];
 }
 
-/** The latest firings as marks, the latest on the right: failed ones are taller, so that they are seen without colour too. */
+/** What became of the latest firings. */
 export function FiringMarks({ firings }: { readonly firings: readonly FiringMark[] }) {
   if (firings.length === 0) return <span className="text-faint">not yet</span>;
   const failed = firings.filter(({ outcome }) => outcome === "FAILED").length;
   return (
-    <span
-      role="img"
-      aria-label={`The last ${firings.length} firings: ${failed === 0 ? "no action failed" : `actions of ${failed} failed`}`}
-      className="inline-flex h-5 items-end gap-0.5"
-    >
-      {firings.toReversed().map(({ id, occurred, outcome, reason }) => {
-        const look = lookOf(outcome);
-        return (
-          <span
-            key={id}
-            title={`${exact(occurred)}: ${look.label}${reason === null ? "" : ` (${reason})`}`}
-            className="w-1.5 rounded-[1px]"
-            style={{ background: look.color, height: outcome === "FAILED" ? 20 : 12 }}
-          />
-        );
+    <Marks
+      label={`The last ${firings.length} firings: ${failed === 0 ? "no action failed" : `actions of ${failed} failed`}`}
+      marks={firings.map(({ id, occurred, outcome, reason }) => {
+        const { label, color } = lookOf(outcome);
+        const title = `${exact(occurred)}: ${label}${reason === null ? "" : ` (${reason})`}`;
+        return { id, title, color, failed: outcome === "FAILED" };
       })}
-    </span>
+    />
   );
 }
