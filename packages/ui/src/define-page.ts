@@ -76,6 +76,8 @@ export interface Hits<Kind = HitKind> {
   readonly icon: IconName;
   /** The parameters of the page's path; by default the one is `id`, the id of the hit. */
   params?(hit: Pick<SearchHit, "name" | "detail">): Readonly<Record<string, string>>;
+  /** The search of the page's address, for pages that are chosen by it. */
+  search?(hit: Pick<SearchHit, "name">): object;
 }
 
 /** Returns `void` for the compiler only, which would otherwise need the pages' types to infer those of their addresses. */

@@ -18,5 +18,6 @@ export const assetPage = definePage({
   search: readAssetSearch,
   questions: ({ search: { key = "" } }) => [assetQuery(key), lineageQuery(key), assetHistoryQuery({ asset_key: key })],
   topic: () => ({ kind: "assets" }),
+  hits: { kind: "asset", label: "Assets", icon: "table", params: () => ({}), search: ({ name }) => ({ key: name }) },
   load: () => import("./asset-page.tsx").then((module) => module.AssetPage),
 });

@@ -25,6 +25,7 @@ export const automationPage = definePage({
   within: "/automations",
   questions: ({ params }) => [automationQuery(params.id), firingsQuery(params.id)],
   topic: ({ id }) => ({ kind: "automation", automation_id: id }),
+  hits: { kind: "automation", label: "Automations", icon: "automations" },
   load: () => import("./automation-page.tsx").then((module) => module.AutomationPage),
 });
 

@@ -11,6 +11,13 @@ export const eventsPage = definePage({
   topic: () => ({ kind: "events" }),
   nav: { label: "Events", icon: "events", shortcut: "e" },
   load: () => import("./events-page.tsx").then((module) => module.EventsPage),
+  hits: {
+    kind: "event-type",
+    label: "Events",
+    icon: "events",
+    params: () => ({}),
+    search: ({ name }) => ({ type: [name], since: "7d" }),
+  },
   beside: () => [loadChart],
   later: [loadChart],
 });
@@ -19,5 +26,6 @@ export const eventPage = definePage({
   path: "/events/$id",
   within: "/events",
   questions: ({ params }) => [eventQuery(params.id)],
+  hits: { kind: "event", label: "Events", icon: "events" },
   load: () => import("./event-page.tsx").then((module) => module.EventPage),
 });

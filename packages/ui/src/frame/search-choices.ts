@@ -43,6 +43,8 @@ export function useActions(onHelp: () => void): readonly Choice[] {
     ...(flowRunId === undefined
       ? []
       : [action("Compare this run with the last success", "compare", () => void compare(flowRunId))]),
+    action("Make an automation", "automations", () => void navigate({ to: "/automations/new" })),
+    action("Make a webhook", "webhooks", () => void navigate({ to: "/webhooks/new" })),
     action("Copy the address of this page", "link", () => void copyText(location.href)),
     ...themes,
     action("Show the keyboard shortcuts", "keyboard", onHelp),
@@ -78,13 +80,18 @@ export function usePlaces(hits: readonly SearchHit[], text: string): readonly Ch
       icon: page.hits.icon,
       hit,
       // The path and its parameters are of one page, which the compiler does not see.
-      go: () => void navigate({ to: page.path, params: paramsOf(page.hits, hit) } as NavigateOptions),
+      go: () =>
+        void navigate({
+          to: page.path,
+          params: paramsOf(page.hits, hit),
+          ...searchOf(page.hits, hit),
+        } as NavigateOptions),
     };
   });
   return [...found.toSorted((a, b) => orderOf(a) - orderOf(b)), ...places];
 }
 
-/** A verb before the name of a deployment: `run nightly`. */
+/** A verb before the name of a deployment, an automation or a webhook: `run nightly`. */
 const verbs = /^(run|pause|resume)\s+/i;
 
 /** The text without the verb, which the server would look for in names. */
@@ -92,11 +99,67 @@ export function nameIn(text: string): string {
   return text.replace(verbs, "");
 }
 
-/** What can be done with the deployments that were found: with each by the verb that was typed, else with the first. */
-export function useDeploymentActions(hits: readonly SearchHit[], text: string): readonly Choice[] {
-  const navigate = useNavigate();
+/** What can be done with what was found: with each by the verb that was typed, else with the first of its kind. */
+export function useActionsOnHits(hits: readonly SearchHit[], text: string): readonly Choice[] {
   const verb = verbs.exec(text)?.[1]?.toLowerCase();
-  const found = hits.filter(({ kind }) => kind === "deployment");
+  const choose = { verb, hits } as const;
+  return [
+    ...choicesOn("deployment", choose, useDeploymentActs()),
+    ...choicesOn("automation", choose, useSwitchActs("automation")),
+    ...choicesOn("webhook", choose, useSwitchActs("webhook")),
+  ];
+}
+
+interface Act {
+  readonly label: string;
+  readonly icon: IconName;
+  readonly go: (id: string) => Promise<unknown>;
+}
+
+/** By the verb. Those that are offered without one come first, and are named in `usual`. */
+interface Acts {
+  readonly byVerb: Readonly<Record<string, Act>>;
+  readonly usual: readonly string[];
+}
+
+function choicesOn(
+  kind: SearchHit["kind"],
+  { verb, hits }: { readonly verb: string | undefined; readonly hits: readonly SearchHit[] },
+  { byVerb, usual }: Acts,
+): readonly Choice[] {
+  const found = hits.filter((hit) => hit.kind === kind);
+  return found.slice(0, verb === undefined ? 1 : found.length).flatMap(({ id, name, detail }) =>
+    (verb === undefined ? usual : [verb]).flatMap((wanted): Choice[] => {
+      const act = byVerb[wanted];
+      if (act === undefined) return [];
+      const { label, icon, go } = act;
+      return [{ key: `${wanted}-${id}`, group: "Do", label: `${label} ${name}`, detail, icon, go: () => void go(id) }];
+    }),
+  );
+}
+
+/** Whether an automation or a webhook is on. Its page shows what came of it. */
+function useSwitchActs(kind: "automation" | "webhook"): Acts {
+  const navigate = useNavigate();
+  const put = async (id: string, enabled: boolean) => {
+    const { switchByKind } = await import("./switching.ts");
+    await switchByKind(kind, id, enabled).catch(() => {});
+    const params = { id };
+    await (kind === "automation"
+      ? navigate({ to: "/automations/automation/$id", params })
+      : navigate({ to: "/webhooks/webhook/$id", params }));
+  };
+  return {
+    byVerb: {
+      pause: { label: "Pause", icon: "pause", go: (id) => put(id, false) },
+      resume: { label: "Resume", icon: "retry", go: (id) => put(id, true) },
+    },
+    usual: [],
+  };
+}
+
+function useDeploymentActs(): Acts {
+  const navigate = useNavigate();
   const open = (id: string) => navigate({ to: "/deployments/$id", params: { id } });
   const run = async (id: string) => {
     const { runAndGo } = await import("../deployments/deployment-actions.ts");
@@ -111,18 +174,14 @@ export function useDeploymentActions(hits: readonly SearchHit[], text: string): 
     await setPaused(id, paused).catch(() => {});
     await open(id);
   };
-  const acts = {
-    run: { label: "Run", icon: "play", go: run },
-    pause: { label: "Pause", icon: "pause", go: (id: string) => pause(id, true) },
-    resume: { label: "Resume", icon: "retry", go: (id: string) => pause(id, false) },
-  } as const;
-  const wanted = verb === undefined ? (["run", "pause"] as const) : [verb as keyof typeof acts];
-  return found.slice(0, verb === undefined ? 1 : found.length).flatMap(({ id, name, detail }) =>
-    wanted.map((act): Choice => {
-      const { label, icon, go } = acts[act];
-      return { key: `${act}-${id}`, group: "Do", label: `${label} ${name}`, detail, icon, go: () => void go(id) };
-    }),
-  );
+  return {
+    byVerb: {
+      run: { label: "Run", icon: "play", go: run },
+      pause: { label: "Pause", icon: "pause", go: (id) => pause(id, true) },
+      resume: { label: "Resume", icon: "retry", go: (id) => pause(id, false) },
+    },
+    usual: ["run", "pause"],
+  };
 }
 
 type HitPage = (typeof hitPages)[number];
@@ -132,6 +191,10 @@ const pageOfHit = Object.fromEntries(hitPages.map((page) => [page.hits.kind, pag
 
 function paramsOf(hits: Hits, hit: SearchHit): Readonly<Record<string, string>> {
   return hits.params?.(hit) ?? { id: hit.id };
+}
+
+function searchOf(hits: Hits, hit: SearchHit): { readonly search?: object } {
+  return hits.search === undefined ? {} : { search: hits.search(hit) };
 }
 
 const orderOf = ({ hit }: Choice) => hitPages.findIndex(({ hits }) => hits.kind === hit?.kind);

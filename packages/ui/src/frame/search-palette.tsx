@@ -5,14 +5,14 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { call } from "../api/api.ts";
 import { Icon } from "../components/icon.tsx";
 import { StateIcon } from "../runs/state.tsx";
-import { type Choice, nameIn, useActions, useDeploymentActions, usePlaces } from "./search-choices.ts";
+import { type Choice, nameIn, useActions, useActionsOnHits, usePlaces } from "./search-choices.ts";
 
 interface Props {
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
 
-/** Finds flows, deployments, runs, artifacts, pages and actions by name or id, by keyboard alone. */
+/** Finds flows, deployments, runs, artifacts, automations, pages and actions by name or id, by keyboard alone. */
 export function SearchPalette({ onClose, onHelp }: Props) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
@@ -28,7 +28,7 @@ export function SearchPalette({ onClose, onHelp }: Props) {
   const typed = text.trim().toLowerCase();
   const found = query === "" ? [] : (hits.data?.hits ?? []);
   const places = usePlaces(found, typed);
-  const acts = useDeploymentActions(found, typed);
+  const acts = useActionsOnHits(found, typed);
   const actions = useActions(onHelp).filter(({ label }) => label.toLowerCase().includes(typed));
   // Whoever types a verb wants to do it, and not to look.
   const choices = nameIn(typed) === typed ? [...places, ...acts, ...actions] : [...acts, ...places, ...actions];

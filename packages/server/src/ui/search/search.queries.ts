@@ -36,7 +36,10 @@ export async function byId(db: Database, id: string): Promise<HitRow[]> {
       FROM artifact WHERE id = ${id}
     UNION ALL SELECT 'block-document', block_document.id, block_document.name, block_type.name, NULL, NULL
       FROM block_document JOIN block_type ON block_type.id = block_document.block_type_id WHERE block_document.id = ${id}
-    UNION ALL SELECT 'variable', id, name, NULL, NULL, NULL FROM variable WHERE id = ${id}`.execute(db.read);
+    UNION ALL SELECT 'variable', id, name, NULL, NULL, NULL FROM variable WHERE id = ${id}
+    UNION ALL SELECT 'automation', id, name, NULL, NULL, NULL FROM automation WHERE id = ${id}
+    UNION ALL SELECT 'webhook', id, name, NULL, NULL, NULL FROM event_webhook WHERE id = ${id}
+    UNION ALL SELECT 'event', id, event, NULL, NULL, NULL FROM event WHERE id = ${id}`.execute(db.read);
   return rows;
 }
 
@@ -115,12 +118,41 @@ export async function blocks(db: Database, text: string, limit: number): Promise
   return rows;
 }
 
-export async function variables(db: Database, text: string, limit: number): Promise<HitRow[]> {
+export function variables(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  return hitsNamed(db, { kind: "variable", table: "variable" }, { text, limit });
+}
+
+export function automations(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  return hitsNamed(db, { kind: "automation", table: "automation" }, { text, limit });
+}
+
+export function webhooks(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  return hitsNamed(db, { kind: "webhook", table: "event_webhook" }, { text, limit });
+}
+
+/** Rows of a table whose name is all that is said of them. */
+async function hitsNamed(
+  db: Database,
+  { kind, table }: { readonly kind: HitRow["kind"]; readonly table: "automation" | "event_webhook" | "variable" },
+  { text, limit }: { readonly text: string; readonly limit: number },
+): Promise<HitRow[]> {
+  const rows = await db.read
+    .selectFrom(table)
+    .select(["id", "name"])
+    .where(portable.contains(`${table}.name`, text))
+    .orderBy(sql`length(name)`)
+    .orderBy("name")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, kind, detail: null, state_type: null, state_name: null }));
+}
+
+/** By their keys, and by what people call them. */
+export async function assets(db: Database, text: string, limit: number): Promise<HitRow[]> {
   const { rows } = await sql<HitRow>`
-    SELECT 'variable' AS kind, id, name, CAST(NULL AS text) AS detail, NULL AS state_type, NULL AS state_name
-    FROM variable WHERE ${portable.contains("variable.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(
-    db.read,
-  );
+    SELECT 'asset' AS kind, id, key AS name, name AS detail, NULL AS state_type, NULL AS state_name
+    FROM asset WHERE ${portable.contains("asset.key", text)} OR ${portable.contains("asset.name", text)}
+    ORDER BY length(key), key LIMIT ${limit}`.execute(db.slow);
   return rows;
 }
 

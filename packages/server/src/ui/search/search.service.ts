@@ -2,6 +2,7 @@ import { isFailure, isUuid } from "@ostinato/core";
 import type { ReplyOf, search } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
+import { knownNames } from "../events/event-list.service.ts";
 import { openQuestions } from "../questions/questions.service.ts";
 import { presentCause } from "../runs/cause.presenter.ts";
 import { causesOf } from "../runs/cause.service.ts";
@@ -25,9 +26,24 @@ export async function find(context: Context, text: string, limit: number): Promi
     queries.taskRuns(db, wanted, limit),
     queries.blocks(db, wanted, limit),
     queries.variables(db, wanted, limit),
+    queries.automations(db, wanted, limit),
+    queries.webhooks(db, wanted, limit),
+    queries.assets(db, wanted, limit),
+    eventTypes(db, wanted, limit),
   ]);
   return { hits: await withCauses(db, fairShares(found, limit)) };
 }
+
+/** Names of events that have the text in them. */
+async function eventTypes(db: Database, text: string, limit: number): Promise<queries.HitRow[]> {
+  const wanted = text.toLowerCase();
+  const names = (await knownNames(db.slow, maxNames)).filter((name) => name.toLowerCase().includes(wanted));
+  return names
+    .slice(0, limit)
+    .map((name) => ({ kind: "event-type", id: name, name, detail: null, state_type: null, state_name: null }));
+}
+
+const maxNames = 500;
 
 const allRuns = { tags: [], flowIds: [] };
 const maxQuestions = 200;
