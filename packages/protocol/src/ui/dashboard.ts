@@ -24,6 +24,16 @@ const DashboardInterval = Open({
   states: Type.Array(Open({ state_type: StateTypeName, state_name: Type.String(), count_runs: Type.Integer() })),
 });
 
+const AutomationInTrouble = Open({
+  id: Uuid,
+  name: Type.String(),
+  /** How many of its actions failed, among the last 200 that failed. */
+  failures: Type.Integer(),
+  /** When the last one failed, and why. */
+  at: Moment,
+  reason: Nullable(Type.String()),
+});
+
 /** History and counts cover the runs expected in the range; `running`, `questions`, `waiting`, `upcoming` and `work_pools` show now, whatever the range. */
 export const Dashboard = Open({
   /** Whether there is any run, of whatever time. */
@@ -45,6 +55,8 @@ export const Dashboard = Open({
   upcoming: Type.Array(FlowRunRow),
   /** Work pools with late runs that do not start, at most 5. */
   work_pools: Type.Array(WorkPoolRow),
+  /** Automations with actions that failed in the range, the latest first, at most 5. */
+  automations: Type.Array(AutomationInTrouble),
   /** Flows with runs in the range, most failures first, at most 50. */
   flows: Type.Array(DashboardFlow),
 });

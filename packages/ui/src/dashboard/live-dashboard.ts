@@ -23,6 +23,7 @@ export function useLiveDashboard(search: DashboardSearch): void {
     soon();
   };
   useLive({ kind: "flow-runs" }, { onChanges, onResync: () => void again() });
+  useLive({ kind: "automations" }, { onChanges: soon, onResync: () => void again() });
   useLivePools(soon);
 }
 

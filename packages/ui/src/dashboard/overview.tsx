@@ -17,6 +17,9 @@ import { Totals } from "./totals.tsx";
 
 const WaitsForYou = onDemand(() => import("../questions/waits-for-you.tsx").then((module) => module.WaitsForYou));
 
+const FailingAutomations = onDemand(() =>
+  import("../automations/failing-automations.tsx").then((module) => module.FailingAutomations),
+);
 const PoolsInTrouble = onDemand(() =>
   import("../work-pools/pools-in-trouble.tsx").then((module) => module.PoolsInTrouble),
 );
@@ -39,7 +42,9 @@ export function Overview({
   const total = sum(data.counts);
   // Running and waiting runs are shown whatever the page's time range is.
   const { since: _since, until: _until, ...anyTime } = lists;
-  const shown = [data.running, data.questions, data.waiting, data.upcoming, data.flows].some((rows) => rows.length > 0);
+  const shown = [data.running, data.questions, data.waiting, data.upcoming, data.flows, data.automations].some(
+    (rows) => rows.length > 0,
+  );
   if (!shown && total + sum(data.previous_counts) === 0) {
     return (
       <FirstSteps
@@ -69,6 +74,7 @@ export function Overview({
           )}
         </Section>
         <div className="flex min-w-0 flex-col gap-4">
+          {data.automations.length === 0 ? null : <FailingAutomations automations={data.automations} />}
           {data.work_pools.length === 0 ? null : <PoolsInTrouble pools={data.work_pools} />}
           <Section title="Running now" tools={<All name="running" search={{ ...anyTime, state: runningStates }} />}>
             {data.running.length === 0 ? (

@@ -7,6 +7,7 @@ import {
   toTimestamp,
 } from "@ostinato/core";
 import type { BodyOf, Dashboard, FlowRunRow, RunCriteria, readDashboard, StateCounts } from "@ostinato/protocol";
+import { failingAutomations } from "../../automation-actions/failing-automations.service.ts";
 import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
 import { refused } from "../../kernel/errors.ts";
@@ -19,6 +20,7 @@ import * as queries from "./dashboard.queries.ts";
 
 const maxFlows = 50;
 const maxPools = 5;
+const maxAutomations = 5;
 const maxFailures = 10;
 const maxQuestions = 20;
 
@@ -27,12 +29,13 @@ export async function dashboard(context: Context, body: BodyOf<typeof readDashbo
   const range = rangeOf(body);
   const edges = edgesOf(body, range);
   const split = bucketsBetween(edges);
-  const [counts, rows, questions, pools, failures] = await Promise.all([
+  const [counts, rows, questions, pools, failures, automations] = await Promise.all([
     countAll(context.db, range, split),
     runsOf(context, range),
     openQuestions(context, range, maxQuestions),
     poolsInTrouble(context, maxPools),
     failureGroups(context, criteriaOf(range), maxFailures),
+    failingAutomations(context, { since: range.since, until: range.until, limit: maxAutomations }),
   ]);
   return {
     has_runs: counts.byFlow.length > 0 || (await queries.hasRuns(context.db)),
@@ -44,6 +47,7 @@ export async function dashboard(context: Context, body: BodyOf<typeof readDashbo
     ...rows,
     questions,
     work_pools: pools,
+    automations,
     flows: await flowsOf(context, counts.byFlow, range),
   };
 }
