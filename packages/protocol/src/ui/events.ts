@@ -72,7 +72,7 @@ export const readEventPage = route({
   method: "GET",
   path: "/ui/events/{id}",
   access: "read",
-  summary: "An event, with the one that it follows and those that follow it",
+  summary: "An event, with the one that it follows, those that follow it, and what automations did because of it",
   tag: pagesTag,
   params: Open({ id: Type.String({ format: "uuid" }) }),
   replies: {
@@ -81,6 +81,8 @@ export const readEventPage = route({
       follows: Nullable(Event),
       /** Events about one of the same resources that follow it, the earliest first. At most 20. */
       followed_by: Type.Array(Event),
+      /** Firings of automations that it caused, and of a firing what became of its actions, the latest first. At most 20. */
+      led_to: Type.Array(Event),
     }),
   },
 });

@@ -9,11 +9,14 @@ import { idOf, ResourceLink } from "./resource-link.tsx";
 export function EventDetails({
   event,
   onResource,
+  consequences = null,
   children,
 }: {
   readonly event: Event;
   /** Where events can be narrowed to those of a resource. */
   readonly onResource?: (id: string) => void;
+  /** What came of it. */
+  readonly consequences?: ReactNode;
   readonly children?: ReactNode;
 }) {
   const [whole, setWhole] = useState(false);
@@ -42,6 +45,7 @@ export function EventDetails({
           </>
         )}
       </dl>
+      {consequences}
       {hasPayload ? <JsonView value={event.payload} label="Copy the payload" /> : null}
       <button
         type="button"

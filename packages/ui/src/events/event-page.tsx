@@ -30,7 +30,7 @@ export function EventPage() {
         )}
       </Page>
     );
-  const { event, follows, followed_by } = query.data;
+  const { event, follows, followed_by, led_to } = query.data;
   return (
     <Page title={titleOf(event)} crumb={event.event} ownHeading>
       <header className="flex flex-col gap-1.5">
@@ -55,6 +55,11 @@ export function EventPage() {
       <div className="rounded-lg border bg-surface p-3">
         <EventDetails event={event} />
       </div>
+      {led_to.length === 0 ? null : (
+        <Section title="It led to">
+          <Linked events={led_to} />
+        </Section>
+      )}
       {follows === null ? null : (
         <Section title="It follows">
           <Linked events={[follows]} />

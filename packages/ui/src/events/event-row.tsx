@@ -33,7 +33,9 @@ export function EventRow(props: {
           {clock(event.occurred)}
         </time>
         {state === undefined ? (
-          <span className="size-4 shrink-0" />
+          <span className="size-4 shrink-0">
+            {event.event.endsWith(".failed") ? <Icon name="warning" className="text-danger" /> : null}
+          </span>
         ) : (
           <StateIcon silent type={state.type} name={state.name} />
         )}

@@ -13,7 +13,7 @@ export interface EventSentence {
 
 export function sentenceOf(event: Event): EventSentence {
   const { resource } = event;
-  const [, kind = "", ending = ""] = /^prefect\.([a-z-]+)\.(.+)$/.exec(event.event) ?? [];
+  const [, kind = "", ending = ""] = /^(?:prefect|ostinato)\.([a-z-]+)\.(.+)$/.exec(event.event) ?? [];
   const noun = nouns[kind];
   const name = resource["prefect.resource.name"] ?? undefined;
   const type = resource["prefect.state-type"];
@@ -65,6 +65,7 @@ const nouns: Readonly<Record<string, string>> = {
   automation: "Automation",
   "concurrency-limit": "Limit",
   asset: "Asset",
+  webhook: "Webhook",
 };
 
 /** By the name of the state. */
@@ -107,6 +108,10 @@ const happened: Readonly<Record<string, string>> = {
   "executed-flow-run": "started the run",
   triggered: "fired",
   resolved: "was resolved",
+  failed: "made no event of a post",
+  referenced: "was read",
+  "materialization.succeeded": "was made",
+  "materialization.failed": "could not be made",
   "action.triggered": "began an action",
   "action.executed": "did an action",
   "action.failed": "could not do an action",

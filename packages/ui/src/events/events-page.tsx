@@ -1,8 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
-import { type RefObject, useRef, useState } from "react";
-import type { Event } from "../api/types.ts";
-import { Button, buttonClass } from "../components/button.tsx";
+import { getRouteApi } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import { Button } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { EndInSight } from "../components/end-in-sight.tsx";
 import { Failure } from "../components/failure.tsx";
@@ -17,11 +16,9 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { chosenSpan, dashboardSpans } from "../dashboard/dashboard-search.ts";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstEvent } from "../first-steps/programs.ts";
-import { amount, date, dateAndClock } from "../format.ts";
+import { amount, dateAndClock } from "../format.ts";
 import { TimeFilter } from "../runs/run-filters.tsx";
-import { AutomateLink } from "./automate-link.tsx";
-import { EventDetails } from "./event-details.tsx";
-import { EventRow } from "./event-row.tsx";
+import { EventFeed } from "./event-feed.tsx";
 import { type CountedEvents, eventCountsQuery, eventListQuery } from "./events.queries.ts";
 import {
   type EventsSearch,
@@ -108,37 +105,6 @@ function EarlierEvents(props: {
       {found === 0 ? "Nothing found" : `${amount(found, "event")} found`} back to {dateAndClock(backTo)}.
       <Button onClick={onMore}>Search further back</Button>
     </p>
-  );
-}
-
-function EventFeed(props: {
-  readonly events: readonly Event[];
-  readonly feed: RefObject<HTMLUListElement | null>;
-  readonly onResource: (id: string) => void;
-}) {
-  const { events, feed, onResource } = props;
-  const [open, setOpen] = useState<string>();
-  if (events.length === 0) return null;
-  const withDate = new Set(events.map(({ occurred }) => date(occurred))).size > 1;
-  return (
-    <ul ref={feed} aria-label="Events, the latest first" className="rounded-lg border bg-surface">
-      {events.map((event) => (
-        <EventRow
-          key={event.id}
-          event={event}
-          withDate={withDate}
-          open={open === event.id}
-          onToggle={() => setOpen(open === event.id ? undefined : event.id)}
-        >
-          <EventDetails event={event} onResource={onResource}>
-            <AutomateLink id={event.id} />
-            <Link to="/events/$id" params={{ id: event.id }} className={buttonClass()}>
-              Open
-            </Link>
-          </EventDetails>
-        </EventRow>
-      ))}
-    </ul>
   );
 }
 

@@ -41,6 +41,7 @@ const kinds: Readonly<Record<string, string>> = {
   "artifact-collection": "Artifact",
   artifact: "Artifact",
   asset: "Asset",
+  webhook: "Webhook",
   event: "Event",
   tag: "Tag",
 };
@@ -71,6 +72,8 @@ function PageLink({ resource, name }: { readonly resource: Resource; readonly na
       return <Link to="/concurrency-limits/$limit" params={{ limit: rest }} {...look} />;
     case "automation":
       return <Link to="/automations/automation/$id" params={params} {...look} />;
+    case "webhook":
+      return <Link to="/webhooks/webhook/$id" params={params} {...look} />;
     case "event":
       return <Link to="/events/$id" params={params} {...look} />;
     case "work-pool":
@@ -95,7 +98,7 @@ export function idOf(resource: Resource): string {
 }
 
 function partsOf(id: string): { readonly kind: string | undefined; readonly rest: string } {
-  const [, kind, rest = ""] = /^prefect\.([a-z-]+)\.(.+)$/s.exec(id) ?? [];
+  const [, kind, rest = ""] = /^(?:prefect|ostinato)\.([a-z-]+)\.(.+)$/s.exec(id) ?? [];
   return { kind, rest };
 }
 

@@ -1,13 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Button, buttonClass, Segmented } from "../components/button.tsx";
+import { Button, Segmented } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { AutomateLink } from "../events/automate-link.tsx";
-import { EventDetails } from "../events/event-details.tsx";
-import { EventRow } from "../events/event-row.tsx";
-import { amount, count, date } from "../format.ts";
+import { EventFeed } from "../events/event-feed.tsx";
+import { amount, count } from "../format.ts";
 import { type EventKind, runEventsQuery, useLiveEvents } from "./run-events.queries.ts";
 
 const kinds = [
@@ -31,7 +28,6 @@ export function RunEvents({ id }: { readonly id: string }) {
 function Events({ id, kind }: { readonly id: string; readonly kind: EventKind }) {
   const query = useInfiniteQuery(runEventsQuery(id, kind));
   useLiveEvents(id, kind);
-  const [open, setOpen] = useState<string>();
   if (query.isError) return <Failure error={query.error} what="The events" onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton rows={6} height={30} />;
   const events = query.data.pages.flatMap((page) => page.events);
@@ -45,27 +41,9 @@ function Events({ id, kind }: { readonly id: string; readonly kind: EventKind })
       </p>
     );
   }
-  const days = new Set(events.map((event) => date(event.occurred)));
   return (
     <div>
-      <ul className="rounded-lg border bg-surface">
-        {events.map((event) => (
-          <EventRow
-            key={event.id}
-            event={event}
-            withDate={days.size > 1}
-            open={open === event.id}
-            onToggle={() => setOpen(open === event.id ? undefined : event.id)}
-          >
-            <EventDetails event={event}>
-              <AutomateLink id={event.id} />
-              <Link to="/events/$id" params={{ id: event.id }} className={buttonClass()}>
-                Open
-              </Link>
-            </EventDetails>
-          </EventRow>
-        ))}
-      </ul>
+      <EventFeed events={events} />
       <div className="mt-2 flex items-center gap-3">
         {query.hasNextPage ? (
           <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>

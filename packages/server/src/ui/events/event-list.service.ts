@@ -19,6 +19,8 @@ import * as queries from "./event-list.queries.ts";
 const maxRead = { withText: 20_000, byIndex: 2000 } as const;
 type EventPosition = queries.EventPosition;
 
+export { knownNames } from "./event-list.queries.ts";
+
 const order = "EVENTS_LATEST_FIRST";
 /** Comes before all ids. */
 const leastId = "00000000-0000-0000-0000-000000000000";
@@ -133,6 +135,7 @@ function isUnder(name: string, type: string): boolean {
 }
 
 const maxFollowing = 20;
+const everyName = { names: undefined, since: undefined, until: undefined, text: undefined };
 /** Events that follow another one are looked for among those of so many of its resources. */
 const maxResources = 5;
 
@@ -141,9 +144,10 @@ export async function page(context: Context, id: string): Promise<ReplyOf<typeof
   if (event === undefined) throw notFound("Event", id);
   const resources = [event.resource, ...event.related].flatMap((each) => each["prefect.resource.id"] ?? []);
   const near = { id, occurred: toTimestamp(event.occurred), resources: [...new Set(resources)].slice(0, maxResources) };
-  const [[follows = null], after] = await Promise.all([
+  const [[follows = null], after, because] = await Promise.all([
     readMany(context, event.follows === null ? [] : [event.follows]),
     queries.following(context.db.slow, near, maxFollowing),
+    queries.listed(context.db.slow, { ...everyName, resource: `prefect.event.${id}`, limit: maxFollowing }),
   ]);
-  return { event, follows, followed_by: after.map(present) };
+  return { event, follows, followed_by: after.map(present), led_to: because.map(present) };
 }
