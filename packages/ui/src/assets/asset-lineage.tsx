@@ -1,8 +1,9 @@
 import type { Asset } from "@ostinato/protocol";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { Failure } from "../components/failure.tsx";
+import { useSize } from "../components/size.ts";
 import { Skeleton } from "../components/skeleton.tsx";
 import { GraphEdges } from "../flow-run/graph/graph-edges.tsx";
 import { startEngine } from "../flow-run/graph/graph-engine.ts";
@@ -11,11 +12,22 @@ import { StateIcon } from "../runs/state.tsx";
 import { lineageQuery } from "./assets.queries.ts";
 
 const box = { width: 220, height: 48 };
-/** The drawing scrolls where it is wider. */
-const room = 1100;
+/** The drawing scrolls where a box beside another does not fit. */
+const minRoom = 2 * box.width + 80;
+const padding = 24;
 
 /** What the asset is made of, and what is made of it, as boxes with arrows from the one to the other. */
 export function AssetLineage({ of }: { readonly of: string }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const { width } = useSize(frame);
+  return (
+    <div ref={frame} className="flex min-w-0 flex-col">
+      {width === 0 ? null : <Drawing of={of} room={Math.max(minRoom, width - padding)} />}
+    </div>
+  );
+}
+
+function Drawing({ of, room }: { readonly of: string; readonly room: number }) {
   const query = useQuery(lineageQuery(of));
   const shape = useMemo(
     () => ({
@@ -28,7 +40,7 @@ export function AssetLineage({ of }: { readonly of: string }) {
         })) ?? [],
       width: room,
     }),
-    [query.data],
+    [query.data, room],
   );
   const drawing = useQuery({
     queryKey: ["asset-layout", JSON.stringify(shape)],
@@ -47,7 +59,7 @@ export function AssetLineage({ of }: { readonly of: string }) {
   const layout = drawing.data;
   if (layout === undefined) return <Skeleton rows={3} height={34} />;
   return (
-    <div className="flex min-w-0 flex-col">
+    <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div tabIndex={0} role="region" aria-label="Lineage" className="max-h-[70vh] overflow-auto p-3">
         <div className="relative" style={{ width: layout.width, height: layout.height }}>
@@ -71,7 +83,7 @@ export function AssetLineage({ of }: { readonly of: string }) {
           There are more assets around it than are drawn: open one at the edge to see what is beyond.
         </p>
       ) : null}
-    </div>
+    </>
   );
 }
 

@@ -13,7 +13,7 @@ import { Page, Section } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { amount } from "../format.ts";
-import { Ending, OutsideLink, RunLink } from "./asset-parts.tsx";
+import { Ending, OutsideLink, RunLink, TaskRunLink } from "./asset-parts.tsx";
 import { assetHistoryQuery, assetQuery } from "./assets.queries.ts";
 
 const Lineage = onDemand(() => import("./asset-lineage.tsx").then((module) => module.AssetLineage));
@@ -125,7 +125,9 @@ function History({ of }: { readonly of: string }) {
               <td className="px-3 py-1.5 whitespace-nowrap">
                 <RunLink run={row.flow_run} />
               </td>
-              <td className="px-3 py-1.5 whitespace-nowrap">{row.task_run?.name ?? "–"}</td>
+              <td className="px-3 py-1.5 whitespace-nowrap">
+                <TaskRunLink run={row.task_run} />
+              </td>
               <td className="px-3 py-1.5 whitespace-nowrap">{row.made_by ?? "–"}</td>
               <td className="max-w-96 truncate px-3 py-1.5 font-mono text-xs text-muted">
                 {Object.keys(row.metadata).length === 0 ? "" : JSON.stringify(row.metadata)}

@@ -31,6 +31,15 @@ export function RunLink({ run }: { readonly run: AssetMaterialization["flow_run"
   );
 }
 
+export function TaskRunLink({ run }: { readonly run: AssetMaterialization["task_run"] }) {
+  if (run === null) return <span className="text-faint">–</span>;
+  return (
+    <Link to="/runs/task-run/$id" params={{ id: run.id }} className="truncate hover:underline">
+      {run.name}
+    </Link>
+  );
+}
+
 export function OutsideLink({ url }: { readonly url: string }) {
   if (!/^https?:\/\//.test(url)) return <span className="break-all">{url}</span>;
   return (

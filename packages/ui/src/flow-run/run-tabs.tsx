@@ -2,7 +2,7 @@ import { nameInTaskKey } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage, Timeline } from "../api/types.ts";
-import { MadeAssets } from "../assets/made-assets.tsx";
+import { RunAssets } from "../assets/run-assets.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
@@ -69,7 +69,7 @@ export function RunTabs(props: {
       {tab === "subflows" ? <SubflowTable id={run.id} attempts={attempts} /> : null}
       {tab === "artifacts" ? (
         <>
-          <MadeAssets of={{ flow_run_id: run.id }} />
+          <RunAssets of={{ flow_run_id: run.id }} className="mb-4" />
           <RunArtifacts id={run.id} />
         </>
       ) : null}

@@ -5,6 +5,7 @@ import { useLive } from "../api/live.ts";
 import type { TaskRunPage as TaskRunPageData } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
 import { Failure } from "../components/failure.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tags } from "../components/tag.tsx";
@@ -19,6 +20,8 @@ import { taskRunQuery } from "./task-run.queries.ts";
 import { TaskRunButtons } from "./task-run-buttons.tsx";
 import { TaskRunDetails } from "./task-run-details.tsx";
 import { readTaskRunSearch } from "./task-run-search.ts";
+
+const RunAssets = onDemand(() => import("../assets/run-assets.tsx").then((module) => module.RunAssets));
 
 const route = getRouteApi("/runs/task-run/$id");
 
@@ -58,7 +61,10 @@ export function TaskRunPage() {
       <Header page={page} />
       {page.background === null ? null : <BackgroundWait page={page} background={page.background} />}
       <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
-        <TaskRunDetails page={page} attempt={search.attempt} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <TaskRunDetails page={page} attempt={search.attempt} />
+          <RunAssets of={{ task_run_id: id }} />
+        </div>
         <div className="min-w-0">
           <h2 className="mb-1.5 text-sm font-semibold">Log</h2>
           <LogView
