@@ -20,7 +20,9 @@ const read = (id: string) => recorder.client.call(readAutomation, { params: { id
 
 /** The trigger that the server keeps, without its ids and without what it leaves to the defaults. */
 async function keptTrigger(when: When) {
-  const { id } = await automation({ name: JSON.stringify(when), when, then: doNothing() }).save();
+  const one = automation({ name: JSON.stringify(when), when, then: doNothing() });
+  const { id } = await one.save();
+  expect(await one.save()).toMatchObject({ outcome: "unchanged" });
   return (await read(id)).trigger;
 }
 
@@ -89,6 +91,18 @@ describe("an automation waits for", () => {
     {
       when: { workPool: "gpu", status: "not-ready" },
       trigger: { expect: ["prefect.work-pool.not-ready"], match: { "prefect.resource.name": "gpu" } },
+    },
+    {
+      when: { metric: "successes", flow: train, below: 0.9, over: "1d" },
+      trigger: {
+        type: "metric",
+        match_related: flowOf("train"),
+        metric: { name: "successes", operator: "<", threshold: 0.9, range: 86_400, firing_for: 300 },
+      },
+    },
+    {
+      when: { metric: "duration", deployment: "train/nightly", atLeast: "30m", lasting: "10m" },
+      trigger: { metric: { name: "duration", operator: ">=", threshold: 1800, range: 300, firing_for: 600 } },
     },
     {
       when: { all: [{ event: "a" }, { any: [{ event: "b" }, { event: "c" }] }], within: "1h" },
@@ -207,6 +221,16 @@ test.each([
     says: "when.all[1] is { evnt: 'c' }",
   },
   { options: { name: "a", when: { atLeast: 3, of: [{ event: "b" }] }, then: [] }, says: "give at most 1" },
+  {
+    options: { name: "a", when: { metric: "failures", above: 1 }, then: [] },
+    says: "give successes, duration, lateness",
+  },
+  { options: { name: "a", when: { metric: "duration", above: 1, below: 3 }, then: [] }, says: "needs one value" },
+  { options: { name: "a", when: { metric: "successes", above: "1h" }, then: [] }, says: "give a part of the runs" },
+  {
+    options: { name: "a", when: { metric: "successes", below: 0.9, over: "1m" }, then: [] },
+    says: "at least 5 minutes",
+  },
   { options: { name: "a", when: { event: "b" }, then: ["email"] }, says: 'then has "email"' },
   { options: { name: "a", when: { event: "b", time: 2 }, then: [] }, says: 'no option "time"' },
 ])("what is wrong with an automation is said by its place: $says", ({ options, says }) => {

@@ -19,6 +19,14 @@ test("an automation takes the flows, states and actions that there are", () => {
       when: { all: [{ event: "a" }, { noEvent: "b", within: "1h" }] },
       then: runDeployment("train/nightly"),
     });
+    automation({ name: "a", when: { metric: "successes", flow: train, below: 0.9, over: "1d" }, then: [] });
+    automation({ name: "a", when: { metric: "duration", tag: "gpu", atLeast: "30m", lasting: 600 }, then: [] });
+    // @ts-expect-error The rate of successes is a number.
+    automation({ name: "a", when: { metric: "successes", below: "1h" }, then: [] });
+    // @ts-expect-error There is no such figure.
+    automation({ name: "a", when: { metric: "failures", above: 3 }, then: [] });
+    // @ts-expect-error It is compared with one value.
+    automation({ name: "a", when: { metric: "lateness", above: "1m", below: "1h" }, then: [] });
     // @ts-expect-error The name of a state is misspelled.
     automation({ name: "a", when: { flow: train, state: "Faild" }, then: [] });
     // @ts-expect-error A number is not a flow.

@@ -51,6 +51,31 @@ export interface NoRunState extends Runs, Missing {
   readonly after?: States;
 }
 
+/** Beyond which value a figure has to be: below or above it, or from it on. */
+type Beyond<Value> =
+  | { readonly below: Value; readonly atMost?: never; readonly above?: never; readonly atLeast?: never }
+  | { readonly below?: never; readonly atMost: Value; readonly above?: never; readonly atLeast?: never }
+  | { readonly below?: never; readonly atMost?: never; readonly above: Value; readonly atLeast?: never }
+  | { readonly below?: never; readonly atMost?: never; readonly above?: never; readonly atLeast: Value };
+
+interface Measured extends Runs {
+  /** The runs of how long before are measured. At least 5 minutes, which is the default. */
+  readonly over?: Duration;
+  /** How long the figure has to be beyond the value. At least 5 minutes, which is the default. */
+  readonly lasting?: Duration;
+}
+
+/** The part of the runs that ended which completed, from 0 to 1, or in percent where the value is more than 1. */
+type SuccessRate = Measured & { readonly metric: "successes" } & Beyond<number>;
+/** How long runs took that ended, or how long after their time they began, on the average. */
+type MeanTime = Measured & { readonly metric: "duration" | "lateness" } & Beyond<Duration>;
+
+/**
+ * A figure of flow runs goes beyond a value, and resolves when it comes back: `{ metric: "successes", flow: train, below: 0.9, over: "1d" }`,
+ * `{ metric: "duration", deployment: "train/nightly", above: "30m", over: "6h" }`.
+ */
+export type RunMetric = SuccessRate | MeanTime;
+
 /** Which events. */
 interface Events {
   /** The resource that they are about: its id, with `*` for any characters, or patterns for its labels. */
@@ -117,6 +142,7 @@ export type When =
   | EventSeen
   | NoEvent
   | WorkPoolStatus
+  | RunMetric
   | AllOf
   | AnyOf
   | SomeOf

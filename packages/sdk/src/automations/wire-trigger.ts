@@ -1,5 +1,5 @@
 import { type Duration, durationSeconds, type StateName, typeOfName } from "@ostinato/core";
-import type { EventTriggerInput, ResourceSpecification, TriggerInput } from "@ostinato/protocol";
+import type { EventTriggerInput, MetricTriggerInput, ResourceSpecification, TriggerInput } from "@ostinato/protocol";
 import { UsageError } from "../errors.ts";
 import {
   aDuration,
@@ -43,6 +43,12 @@ const aCount: Rule = (value) =>
 const aWindow: Rule = (value) =>
   aDuration(value) ??
   (durationSeconds(value as Duration) >= minMissingSeconds ? undefined : `at least ${minMissingSeconds} seconds`);
+/** The server's bound on the times of metrics, and their default. */
+const minMetricSeconds = 300;
+const aMeasuredTime: Rule = (value) =>
+  aDuration(value) ?? (durationSeconds(value as Duration) >= minMetricSeconds ? undefined : "at least 5 minutes");
+const aThreshold: Rule = (value) =>
+  typeof value === "number" && Number.isFinite(value) ? undefined : aDuration(value);
 const aSpecification: Rule = (value) =>
   typeof value === "string" || (typeof value === "object" && value !== null && !Array.isArray(value))
     ? undefined
@@ -59,6 +65,20 @@ const runs: Rules = { flow: aFlow, deployment: aName, tag: aName };
 const events: Rules = { resource: aSpecification, related: specifications, after: names };
 
 const kinds: readonly Kind[] = [
+  {
+    by: "metric",
+    rules: {
+      metric: (value) => (metricNames.includes(value as MetricName) ? undefined : metricNames.join(", ")),
+      ...runs,
+      below: aThreshold,
+      atMost: aThreshold,
+      above: aThreshold,
+      atLeast: aThreshold,
+      over: aMeasuredTime,
+      lasting: aMeasuredTime,
+    },
+    make: metricTrigger,
+  },
   {
     by: "state",
     rules: { state: states, ...runs, ...counting },
@@ -217,6 +237,43 @@ function runResources({ flow, deployment, tag }: RunStateOptions): ResourceSpeci
   ];
 }
 
+type MetricName = MetricTriggerInput["metric"]["name"];
+const metricNames: readonly MetricName[] = ["successes", "duration", "lateness"];
+
+const comparisons = { below: "<", atMost: "<=", above: ">", atLeast: ">=" } as const;
+type Comparison = keyof typeof comparisons;
+
+interface MetricOptions extends RunStateOptions, Readonly<Partial<Record<Comparison, Duration>>> {
+  readonly metric: MetricName;
+  readonly over?: Duration;
+  readonly lasting?: Duration;
+}
+
+function metricTrigger(what: string, when: MetricOptions): MetricTriggerInput {
+  const { metric: name, over = minMetricSeconds, lasting = minMetricSeconds } = when;
+  const [comparison, ...others] = (Object.keys(comparisons) as Comparison[]).filter((each) => when[each] !== undefined);
+  const value = comparison === undefined ? undefined : when[comparison];
+  if (comparison === undefined || value === undefined || others.length > 0) {
+    throw new UsageError(`${what} needs one value to compare with: below, atMost, above or atLeast`);
+  }
+  if (name === "successes" && typeof value !== "number") {
+    throw new UsageError(`${what}.${comparison} is ${shown(value)}; give a part of the runs, 0.9, or percent, 90`);
+  }
+  return {
+    ...measured,
+    match_related: relatedOf(runResources(when)),
+    metric: {
+      name,
+      operator: comparisons[comparison],
+      threshold: durationSeconds(value),
+      range: durationSeconds(over),
+      firing_for: durationSeconds(lasting),
+    },
+  };
+}
+
+const measured = { type: "metric", posture: "Metric", match: {}, match_related: {} } as const;
+
 function eventTrigger(options: EventOptions, events: string | readonly string[] | undefined): EventTriggerInput {
   return {
     ...counted(options),
@@ -231,6 +288,10 @@ function eventTrigger(options: EventOptions, events: string | readonly string[] 
 function completed(trigger: TriggerInput): TriggerInput {
   if (trigger.type === "compound" || trigger.type === "sequence") {
     return Array.isArray(trigger.triggers) ? { ...trigger, triggers: trigger.triggers.map(completed) } : trigger;
+  }
+  if (trigger.type === "metric") {
+    const metric = { range: minMetricSeconds, firing_for: minMetricSeconds, ...trigger.metric };
+    return { ...measured, ...trigger, metric };
   }
   if (trigger.type !== "event") return trigger;
   const within = trigger.posture === "Proactive" ? minMissingSeconds : 0;
