@@ -1,9 +1,14 @@
-import { blocks, flow, log, task } from "ostinato";
+import { asset, blocks, flow, log, materialize } from "ostinato";
 import { email, notify } from "ostinato/automations";
 
-const download = task({ name: "download" }, async function download(day: string) {
+/** The page of assets says when the prices were last made, by which run, and what is made of them. */
+export const prices = asset("https://exchange.example/prices", { name: "Prices of today", owners: ["market-data"] });
+
+const download = materialize(prices, { name: "download" }, async function download(day: string) {
   if (day === "sunday") throw new Error("The exchange is closed on sundays");
-  return [1.31, 1.29, 1.33];
+  const loaded = [1.31, 1.29, 1.33];
+  prices.addMetadata({ day, count: loaded.length });
+  return loaded;
 });
 
 /** Its failure is told by the server, which also does so when this process has died. */
@@ -21,11 +26,19 @@ export const loadPrices = flow(
   },
 );
 
+const mailReport = materialize(
+  "mail://team/report",
+  { name: "mail report", assetDeps: [prices] },
+  async function mailReport(run: string) {
+    await blocks.email.notify("alerts", { subject: "The report of today", body: `Made after ${run}.` });
+  },
+);
+
 /** A success of `load-prices` starts it. */
 export const sendReport = flow(
   { name: "send-report" },
   async function sendReport({ run = "nobody" }: { run?: string }) {
     log.info(`${run} has loaded the prices`);
-    await blocks.email.notify("alerts", { subject: "The report of today", body: `Made after ${run}.` });
+    await mailReport(run);
   },
 );
