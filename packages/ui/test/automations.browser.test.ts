@@ -1,5 +1,16 @@
-import { timeOrderedId } from "@ostinato/core";
-import { type Automation, createAutomation, createEvents, filterAutomations, readAutomation } from "@ostinato/protocol";
+import { systemClock, timeOrderedId } from "@ostinato/core";
+import {
+  type Automation,
+  createAutomation,
+  createBlockDocument,
+  createBlockSchema,
+  createBlockType,
+  createDeployment,
+  createEvents,
+  filterAutomations,
+  readAutomation,
+  readFlowRun,
+} from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFlowNamed, startRun } from "./fixtures.ts";
@@ -20,6 +31,7 @@ const fails = async () => {
 };
 const automationNamed = async (name: string): Promise<Automation | undefined> =>
   (await site.client.call(filterAutomations, { body: {} })).find((each) => each.name === name);
+const newId = () => timeOrderedId(systemClock().now());
 const json = (page: Page) => page.getByRole("textbox", { name: "The automation as JSON" });
 
 test("somebody who doesn't code makes an automation, sees when it would have fired, and sees it fire", async () => {
@@ -134,8 +146,71 @@ test("what the server refuses stands beside the field", async () => {
   await close();
 });
 
+/** Blocks that send messages, by their names. */
+async function makeNotifiers(...names: string[]): Promise<Readonly<Record<string, string>>> {
+  const { client } = site;
+  const type = await client.call(createBlockType, { body: { name: "Team chat", slug: "team-chat" } });
+  const fields = { title: "Team chat", type: "object", properties: {}, block_type_slug: "team-chat" };
+  const schema = await client.call(createBlockSchema, {
+    body: { block_type_id: type.id, capabilities: ["notify"], fields },
+  });
+  const of = { block_type_id: type.id, block_schema_id: schema.id, data: {} };
+  const ids: Record<string, string> = {};
+  for (const name of names) ids[name] = (await client.call(createBlockDocument, { body: { ...of, name } })).id;
+  return ids;
+}
+
+test("a deployment is run with parameters by its form, a message goes by the chosen block, and the firing leads to the run", async () => {
+  const schema = {
+    type: "object",
+    properties: { month: { type: "string", title: "Month" }, depth: { type: "integer", title: "Depth", default: 4 } },
+    required: ["month"],
+  };
+  const body = { name: "nightly", flow_id: flow, parameters: { month: "2021-01" }, parameter_openapi_schema: schema };
+  const { id: deployment } = await site.client.call(createDeployment, { body });
+  const { team } = await makeNotifiers("ops", "team");
+  const { page, problems, close } = await site.open("/automations/new?template=own-event");
+  await page.getByRole("textbox", { name: "Names of events" }).fill("order.due");
+  await page.getByRole("button", { name: "Add an action" }).click();
+  const firstAction = page.getByRole("group", { name: "First", exact: true });
+  await firstAction.getByRole("combobox", { name: "What to do (First)" }).selectOption({ label: "run a deployment" });
+  await firstAction.getByRole("textbox", { name: "Month" }).fill("2024-07");
+  await page.getByRole("button", { name: "Add an action" }).click();
+  await page.getByRole("combobox", { name: "Which one (Then (2))" }).selectOption({ label: "team (Team chat)" });
+  await page.getByRole("textbox", { name: "Message" }).fill("{{ event.event }} came");
+  await page.getByText("When order.due comes, run deployment train/nightly and send a message by team.").waitFor();
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("order for the month");
+  await page.getByRole("button", { name: "Create the automation" }).click();
+  await page.getByText("It has not fired yet").waitFor();
+  expect((await automationNamed("order for the month"))?.actions).toMatchObject([
+    { type: "run-deployment", deployment_id: deployment, parameters: { month: "2024-07" } },
+    { type: "send-notification", block_document_id: team, body: "{{ event.event }} came" },
+  ]);
+
+  const due = { id: newId(), event: "order.due", resource: { "prefect.resource.id": "order.1" } };
+  await site.client.call(createEvents, { body: [{ ...due, occurred: new Date().toISOString() }] });
+  const firings = page.getByRole("list", { name: "Firings, the latest first" });
+  await firings.getByText("Run deployment train/nightly: done").waitFor();
+  await firings.getByText(/^Send a message by team: /).waitFor();
+  await firings.locator("a[href*='/runs/flow-run/']").click();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  const runId = page.url().split("/").at(-1) ?? "";
+  expect(await site.client.call(readFlowRun, { params: { id: runId } })).toMatchObject({
+    deployment_id: deployment,
+    parameters: { month: "2024-07" },
+  });
+
+  await page.goto(`${site.origin}/events/${due.id}`);
+  await page.getByRole("heading", { name: "It led to" }).waitFor();
+  await page.getByRole("link", { name: "Automation order for the month fired" }).click();
+  await page.getByRole("heading", { name: "Automation order for the month fired" }).waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
 test("an event becomes an automation, and a failed action says why on the list", async () => {
-  const id = timeOrderedId((Date.now() * 1000) as Parameters<typeof timeOrderedId>[0]);
+  const id = newId();
   const happened = {
     id,
     occurred: new Date().toISOString(),
@@ -151,7 +226,7 @@ test("an event becomes an automation, and a failed action says why on the list",
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("find it");
   await page.getByRole("button", { name: "Create the automation" }).click();
   await page.getByRole("heading", { name: "find it" }).waitFor();
-  const again = timeOrderedId(((Date.now() + 1) * 1000) as Parameters<typeof timeOrderedId>[0]);
+  const again = newId();
   await site.client.call(createEvents, { body: [{ ...happened, id: again, occurred: new Date().toISOString() }] });
   await page.getByText(/^Cancel the run: failed/).waitFor();
 

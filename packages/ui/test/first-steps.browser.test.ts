@@ -75,6 +75,8 @@ async function becomes(page: Page, shown: RegExp): Promise<void> {
 }
 
 async function fillsAllPages(way: "TypeScript" | "Python", binaries: string): Promise<void> {
+  // Its program comes first: all others make events too.
+  const events = await openEmpty("/events");
   const opened: OpenedPage[] = [];
   for (const { path } of pages) opened.push(await openEmpty(path));
   const others = [];
@@ -85,6 +87,9 @@ async function fillsAllPages(way: "TypeScript" | "Python", binaries: string): Pr
     programs.push(await codeBlocks(page));
   }
   expect(new Set(programs.slice(0, opened.length).map(String)).size).toBe(1);
+  await events.page.getByRole("tab", { name: way }).click();
+  await follow(events.page, binaries);
+  await becomes(events.page, /\bmodel\.trained\b/);
   const [first] = opened;
   if (first === undefined) throw new Error("no page is open");
   await follow(first.page, binaries);
@@ -94,7 +99,7 @@ async function fillsAllPages(way: "TypeScript" | "Python", binaries: string): Pr
     await follow(page, binaries);
     await becomes(page, left);
   }
-  for (const { problems, close } of [...opened, ...others]) {
+  for (const { problems, close } of [events, ...opened, ...others]) {
     expect(problems).toEqual([]);
     await close();
   }
@@ -111,6 +116,22 @@ const python = process.env.PREFECT_PYTHON;
 test.skipIf(python === undefined)(
   "so do the Python programs, where there is a Prefect client (PREFECT_PYTHON)",
   () => fillsAllPages("Python", dirname(python ?? "")),
+  120_000,
+);
+
+test.skipIf(python === undefined)(
+  "a program of Prefect reaches this server once Prefect is told of it as the empty page says",
+  async () => {
+    const { page, problems, close } = await openEmpty("/events");
+    await page.getByRole("tab", { name: "From Prefect" }).click();
+    const [pointAtServer = ""] = await codeBlocks(page);
+    await page.getByRole("tab", { name: "Python" }).click();
+    const { env } = await saved(page, dirname(python ?? ""));
+    await promisify(execFile)("sh", ["-c", `${pointAtServer} && python tell.py`], { cwd: folder, env });
+    await becomes(page, /\bmodel\.trained\b/);
+    expect(problems).toEqual([]);
+    await close();
+  },
   120_000,
 );
 
@@ -159,7 +180,7 @@ test("who comes from Prefect is told the address of this server", async () => {
 });
 
 test.each(["light", "dark"] as const)("empty pages fit a phone (%s)", async (colorScheme) => {
-  for (const path of [...pages.map((page) => page.path), "/deployments", "/artifacts"]) {
+  for (const path of [...pages.map((page) => page.path), "/deployments", "/artifacts", "/events"]) {
     const { page, close } = await site.open(path, { viewport: { width: 390, height: 800 }, colorScheme });
     await page.getByText(/^Waiting for /).waitFor();
     for (const way of ["TypeScript", "Python", "From Prefect"]) {

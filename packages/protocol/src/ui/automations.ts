@@ -6,12 +6,22 @@ import { Enum, Maybe, Moment, Nullable, Offset, Open, Type, Uuid } from "../sche
 import { pagesTag } from "./tag.ts";
 
 /** Names for what automations mention by its id. */
-export const namedKinds = ["flow", "deployment", "work-pool", "work-queue", "block", "automation"] as const;
+export const namedKinds = [
+  "flow",
+  "deployment",
+  "work-pool",
+  "work-queue",
+  "block",
+  "automation",
+  "webhook",
+  "asset",
+] as const;
 const Named = Open({
   id: Uuid,
   kind: Enum(namedKinds),
+  /** Of an asset its key. */
   name: Type.String(),
-  /** The flow of a deployment, the pool of a queue, the type of a block. */
+  /** The flow of a deployment, the pool of a queue, the type of a block, what people call an asset. */
   of: Nullable(Type.String()),
 });
 export type NamedThing = Static<typeof Named>;
@@ -91,6 +101,7 @@ export const readAutomationChoices = route({
       work_pools: Type.Array(Named),
       work_queues: Type.Array(Named),
       automations: Type.Array(Named),
+      assets: Type.Array(Named),
       /** Blocks that send messages. */
       notifiers: Type.Array(Named),
       webhooks: Type.Array(Named),

@@ -2,7 +2,7 @@ import { stateNames } from "@ostinato/core";
 import type { Automation, NamedThing } from "../api/types.ts";
 import { amount } from "../format.ts";
 import type { ActionInput, RunScope, TriggerForm, TriggerInput } from "./trigger-form.ts";
-import { formOf, scopeIn } from "./trigger-form.ts";
+import { formOf, scopeIn, webhookIn } from "./trigger-form.ts";
 
 /** Names of what automations mention, by id. */
 export type Names = ReadonlyMap<string, NamedThing>;
@@ -52,7 +52,10 @@ const usualMetricSeconds = 300;
 function metricWords(trigger: Extract<TriggerInput, { type: "metric" }>, names: Names): string {
   const { name, operator, threshold, range = usualMetricSeconds, firing_for = usualMetricSeconds } = trigger.metric;
   const scope = scopeIn(trigger.match_related);
-  const of = scope === undefined ? " that meet conditions on what they are related to" : scopeWords(scope, names);
+  const of =
+    scope === undefined
+      ? (namedWords(trigger.match_related) ?? " that meet conditions on what they are related to")
+      : scopeWords(scope, names);
   const beyond = name !== "successes" ? secondsWords(threshold) : threshold > 1 ? `${threshold} %` : String(threshold);
   const time = firing_for === 0 ? "" : ` for ${secondsWords(firing_for)}`;
   return `When ${figures[name]}${of} is ${comparisons[operator]} ${beyond} over ${secondsWords(range)}${time}`;
@@ -71,31 +74,71 @@ export function formWords(form: TriggerForm, names: Names): string {
   const subject = subjectWords(form, names);
   const time = secondsWords(within);
   if (when === "absent") {
-    if (about === "event") return `When there is no ${listed(what, "or")}${ofWhat(form)} for ${time}`;
+    if (about === "event") return `When there is no ${eventWords(form, names)} for ${time}`;
     return `When no ${subject.replace(/^an? /, "")} ${doneWords(form, what)} for ${time}`;
   }
   if (when === "lasts") return `When ${subject} ${lastingWords(form)} ${time}`;
   const often = count > 1 ? ` ${count} times` : "";
   const span = within > 0 && count > 1 ? ` within ${time}` : "";
-  if (about === "event")
-    return `When ${what.length === 0 ? "any event" : listed(what, "or")}${ofWhat(form)} comes${often}${span}`;
+  if (about === "event") return `When ${eventWords(form, names)} comes${often}${span}`;
   return `When ${subject} ${doneWords(form, what)}${often}${span}`;
 }
 
-function ofWhat({ resource }: TriggerForm): string {
-  return resource === "" ? "" : ` of ${resource}`;
+/** `order.paid or order.sent of order.9`, `any event of the webhook shop`. */
+function eventWords({ names: what, resource, related, when }: TriggerForm, names: Names): string {
+  const isAny = what.length === 0 || what.includes("*");
+  const event = isAny ? (when === "absent" ? "event" : "any event") : listed(what, "or");
+  const from = related === undefined ? "" : ` ${relatedWords(related, names)}`;
+  return `${event}${resource === "" ? "" : ` of ${resource}`}${from}`;
+}
+
+/** Conditions on what an event is related to, which the fields do not show. */
+export function relatedWords(related: NonNullable<TriggerForm["related"]>, names: Names): string {
+  const webhook = webhookIn(related);
+  if (webhook !== undefined) return `of the webhook ${nameOf(webhook, names)}`;
+  return namedWords(related)?.trim() ?? "that meets conditions on what it is related to";
 }
 
 function subjectWords(form: TriggerForm, names: Names): string {
   const { about, scope, ids, related } = form;
   if (about !== "flow-run") {
-    const named = ids.map((id) => nameOf(id, names));
+    const named = ids.map((id) => (about === "asset" ? id : nameOf(id, names)));
     const noun = placeNouns[about] ?? "resource";
-    return named.length === 0 ? `a ${noun}` : `${noun} ${listed(named, "or")}`;
+    return named.length === 0 ? `${about === "asset" ? "an" : "a"} ${noun}` : `${noun} ${listed(named, "or")}`;
   }
-  const others = related === undefined ? "" : " that meets conditions on what it is related to";
+  const others =
+    related === undefined ? "" : (namedWords(related) ?? " that meets conditions on what it is related to");
   return `a run${scopeWords(scope, names)}${others}`;
 }
+
+/** Runs of what is named by its name, as programs write it: ` of train/nightly with the tag gpu`. Undefined where it is said otherwise. */
+function namedWords(related: TriggerForm["related"]): string | undefined {
+  const found: Record<string, string> = {};
+  for (const condition of [related ?? {}].flat()) {
+    const {
+      "prefect.resource.role": role,
+      "prefect.resource.name": name,
+      "prefect.resource.id": id,
+      ...more
+    } = condition;
+    const tag =
+      role === "tag" && typeof id === "string" && id.startsWith(tagPrefix) ? id.slice(tagPrefix.length) : name;
+    if (typeof role !== "string" || typeof tag !== "string" || role in found || Object.keys(more).length > 0)
+      return undefined;
+    if (role === "tag" ? name !== undefined : id !== undefined) return undefined;
+    found[role] = tag;
+  }
+  const { flow, deployment, "work-pool": pool, tag, ...others } = found;
+  if (Object.keys(others).length > 0) return undefined;
+  const of = [flow, deployment].filter((each) => each !== undefined).join("/");
+  return [
+    of === "" ? "" : ` of ${of}`,
+    pool === undefined ? "" : ` in ${pool}`,
+    tag === undefined ? "" : ` with the tag ${tag}`,
+  ].join("");
+}
+
+const tagPrefix = "prefect.tag.";
 
 function scopeWords(scope: RunScope, names: Names): string {
   const of = [...scope.flows, ...scope.deployments].map((id) => nameOf(id, names));
@@ -111,6 +154,7 @@ const placeNouns: Readonly<Record<string, string>> = {
   deployment: "deployment",
   "work-pool": "work pool",
   "work-queue": "work queue",
+  asset: "asset",
 };
 
 /** What a run or a place does, by the names of its events. */
@@ -146,6 +190,9 @@ export const placeVerbs: Readonly<Record<string, string>> = {
   "not-ready": "is not ready any more",
   paused: "is paused",
   disabled: "is switched off",
+  "materialization.succeeded": "is made",
+  "materialization.failed": "could not be made",
+  referenced: "is read",
 };
 
 function lastingWords({ about, names: what }: TriggerForm): string {

@@ -18,6 +18,8 @@ export interface NewAutomationSearch {
   readonly template?: TemplateName;
   /** The id of an event like which others shall fire it. */
   readonly event?: string;
+  /** The id of a webhook whose posts shall fire it. */
+  readonly webhook?: string;
   /** The id of an automation that it begins as a copy of. */
   readonly copy?: string;
 }
@@ -26,6 +28,7 @@ export function readNewAutomationSearch(search: RawSearch): NewAutomationSearch 
   return present({
     template: choiceIn(search, "template", templateNames),
     event: textIn(search, "event"),
+    webhook: textIn(search, "webhook"),
     copy: textIn(search, "copy"),
   });
 }

@@ -1,34 +1,43 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import type { NamedThing, Webhook } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { TemplateChoice } from "../components/template-choice.tsx";
 import { eventQuery } from "../events/events.queries.ts";
+import { webhookQuery } from "../webhooks/webhooks.queries.ts";
 import { automationQuery, createFrom } from "./automations.queries.ts";
 import { Builder } from "./builder.tsx";
 import { type AutomationDraft, draftOf } from "./draft.ts";
-import { type TemplateName, templateNames } from "./template-names.ts";
-import { draftOfEvent, draftOfTemplate, templates } from "./templates.ts";
+import { templateNames } from "./template-names.ts";
+import { draftOfEvent, draftOfTemplate, draftOfWebhook, templates } from "./templates.ts";
 
 const route = getRouteApi("/automations/new");
 
 /** A new automation: from a template, from an event, or as a copy of another one. */
 export function NewAutomationPage() {
-  const { template, event: eventId, copy } = route.useSearch();
+  const { template, event: eventId, webhook: webhookId, copy } = route.useSearch();
   const navigate = route.useNavigate();
   const event = useQuery({ ...eventQuery(eventId ?? ""), enabled: eventId !== undefined });
   const original = useQuery({ ...automationQuery(copy ?? ""), enabled: copy !== undefined });
-  const error = event.error ?? original.error;
+  const webhook = useQuery({ ...webhookQuery(webhookId ?? ""), enabled: webhookId !== undefined });
+  const source = eventId !== undefined ? event : webhookId !== undefined ? webhook : original;
+  const { error } = source;
   const initial: AutomationDraft | undefined =
     eventId !== undefined
       ? event.data && draftOfEvent(event.data.event)
-      : copy !== undefined
-        ? original.data && { ...draftOf(original.data.automation), name: `${original.data.automation.name} (copy)` }
-        : draftOfTemplate(template ?? "run-fails");
+      : webhookId !== undefined
+        ? webhook.data && draftOfWebhook(webhook.data)
+        : copy !== undefined
+          ? original.data && { ...draftOf(original.data.automation), name: `${original.data.automation.name} (copy)` }
+          : draftOfTemplate(template ?? "run-fails");
   return (
     <Page title="New automation">
-      {eventId === undefined && copy === undefined ? (
-        <Templates
+      {eventId === undefined && webhookId === undefined && copy === undefined ? (
+        <TemplateChoice
+          label="What it waits for"
+          choices={templateNames.map((name) => ({ name, ...templates[name] }))}
           chosen={template ?? "run-fails"}
           onChoose={(next) => void navigate({ search: { template: next }, replace: true, resetScroll: false })}
         />
@@ -36,8 +45,8 @@ export function NewAutomationPage() {
       {error === null ? null : (
         <Failure
           error={error}
-          what={eventId === undefined ? "The automation" : "The event"}
-          onRetry={() => void (eventId === undefined ? original.refetch() : event.refetch())}
+          what={eventId !== undefined ? "The event" : webhookId !== undefined ? "The webhook" : "The automation"}
+          onRetry={() => void source.refetch()}
         />
       )}
       {initial === undefined ? (
@@ -46,9 +55,9 @@ export function NewAutomationPage() {
         ) : null
       ) : (
         <Builder
-          key={template ?? eventId ?? copy}
+          key={template ?? eventId ?? webhookId ?? copy}
           initial={initial}
-          names={original.data?.names ?? []}
+          names={[...(original.data?.names ?? []), ...(webhook.data === undefined ? [] : [namedWebhook(webhook.data)])]}
           save="Create the automation"
           onSave={async (draft) => {
             const { id } = await createFrom(draft);
@@ -61,34 +70,6 @@ export function NewAutomationPage() {
   );
 }
 
-function Templates({
-  chosen,
-  onChoose,
-}: {
-  readonly chosen: TemplateName;
-  readonly onChoose: (name: TemplateName) => void;
-}) {
-  return (
-    <div role="radiogroup" aria-label="What it waits for" className="grid grid-cols-2 gap-1.5 lg:grid-cols-4">
-      {templateNames.map((name) => (
-        <label
-          key={name}
-          className={`flex cursor-pointer flex-col rounded-md border px-2.5 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-accent ${
-            name === chosen ? "border-accent bg-accent-soft" : "bg-surface hover:bg-hover"
-          }`}
-        >
-          <input
-            type="radio"
-            name="template"
-            className="sr-only"
-            checked={name === chosen}
-            onChange={() => onChoose(name)}
-            aria-label={templates[name].label}
-          />
-          <span className="font-medium">{templates[name].label}</span>
-          <span className="text-xs text-muted">{templates[name].about}</span>
-        </label>
-      ))}
-    </div>
-  );
+function namedWebhook({ id, name }: Webhook): NamedThing {
+  return { id, kind: "webhook", name, of: null };
 }

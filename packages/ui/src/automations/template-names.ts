@@ -6,6 +6,8 @@ export const templateNames = [
   "no-success",
   "few-successes",
   "pool-not-ready",
+  "asset-not-fresh",
+  "asset-made",
   "own-event",
   "no-event",
 ] as const;

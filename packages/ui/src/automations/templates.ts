@@ -1,9 +1,9 @@
 import { stateNames } from "@ostinato/core";
-import type { Event } from "../api/types.ts";
+import type { Event, Webhook } from "../api/types.ts";
 import type { AutomationDraft } from "./draft.ts";
 import { firstMetric, metricTriggerOf } from "./metric-form.ts";
 import type { TemplateName } from "./template-names.ts";
-import { noScope, type TriggerForm, type TriggerInput, triggerOf } from "./trigger-form.ts";
+import { noScope, relatedOfWebhook, type TriggerForm, type TriggerInput, triggerOf } from "./trigger-form.ts";
 
 interface Template {
   readonly label: string;
@@ -59,6 +59,22 @@ export const templates: Readonly<Record<TemplateName, Template>> = {
     about: "no worker is there",
     trigger: triggerOf({ ...blank, about: "work-pool", when: "lasts", names: ["not-ready"], within: 300 }),
   },
+  "asset-not-fresh": {
+    label: "An asset is not fresh",
+    about: "nobody has made it in time",
+    trigger: triggerOf({
+      ...blank,
+      about: "asset",
+      when: "absent",
+      names: ["materialization.succeeded"],
+      within: 86_400,
+    }),
+  },
+  "asset-made": {
+    label: "An asset was made",
+    about: "or could not be made",
+    trigger: triggerOf({ ...blank, about: "asset", names: ["materialization.succeeded"] }),
+  },
   "own-event": {
     label: "An event of your own",
     about: "that a program emits",
@@ -88,8 +104,19 @@ function emptyDraft(trigger: TriggerInput): AutomationDraft {
   };
 }
 
+/** An automation that each event of a webhook would fire. */
+export function draftOfWebhook({ id, template }: Pick<Webhook, "id" | "template">): AutomationDraft {
+  const event =
+    typeof template === "object" && template !== null && !/[{%#]/.test(template.event) ? template.event : "*";
+  return emptyDraft(triggerOf({ ...blank, about: "event", names: [event], related: relatedOfWebhook(id) }));
+}
+
 /** An automation that events like this one would fire: of the same name, and of the same flow or the same resource. */
 export function draftOfEvent(event: Event): AutomationDraft {
+  if (event.event.startsWith("prefect.asset.")) {
+    const made = { about: "asset", names: [event.event.slice("prefect.asset.".length)] } as const;
+    return emptyDraft(triggerOf({ ...blank, ...made, ids: [event.resource["prefect.resource.id"] ?? ""] }));
+  }
   const [, about, name = ""] = /^prefect\.(flow-run|deployment|work-pool|work-queue)\.([^.]+)$/.exec(event.event) ?? [];
   const id = event.resource["prefect.resource.id"] ?? "";
   if (about === "flow-run") {

@@ -1,13 +1,14 @@
 import { stateNames } from "@ostinato/core";
 import type { AutomationChoices } from "../api/types.ts";
 import { Select, TextField } from "../components/field.tsx";
-import { type Names, placeVerbs, runVerbs, triggerWords } from "./automation-words.ts";
+import { type Names, placeVerbs, relatedWords, runVerbs, triggerWords } from "./automation-words.ts";
 import { ChoiceMenu, choicesOf } from "./choice-menu.tsx";
 import { type DraftProblem, DurationField, NumberField, Problems } from "./fields.tsx";
 import { MetricFields } from "./metric-fields.tsx";
 import { metricFormOf, metricTriggerOf } from "./metric-form.ts";
 import { listIn, RunScopeFields } from "./run-scope-fields.tsx";
 import {
+  assetChanges,
   formOf,
   noScope,
   placeStatuses,
@@ -23,6 +24,7 @@ const subjects = [
   { value: "work-pool", label: "a work pool" },
   { value: "work-queue", label: "a work queue" },
   { value: "deployment", label: "a deployment" },
+  { value: "asset", label: "an asset" },
   { value: "event", label: "an event" },
 ] as const satisfies readonly { readonly value: TriggerSubject; readonly label: string }[];
 
@@ -69,14 +71,14 @@ export function TriggerFields(props: {
           options={subjects}
           onChange={(about) => change({ ...firstOf(about, form.when), related: undefined as never })}
         />
-        <Scope form={form} choices={choices} onChange={change} />
+        <Scope form={form} choices={choices} names={names} onChange={change} />
         <Select
           label="What happens"
           value={form.when}
           options={whens(form.about)}
           onChange={(when) => change(timed(form, when))}
         />
-        <Happening form={form} onChange={change} />
+        <Happening form={form} onChange={change} known={names} />
         {form.when === "happens" ? <Often form={form} onChange={change} /> : null}
         {form.when === "happens" ? null : (
           <>
@@ -96,6 +98,11 @@ function whens(about: TriggerSubject): readonly { readonly value: TriggerWhen; r
       { value: "happens", label: "comes" },
       { value: "absent", label: "does not come" },
     ];
+  if (about === "asset")
+    return [
+      { value: "happens", label: "changes:" },
+      { value: "absent", label: "does not change:" },
+    ];
   return [
     { value: "happens", label: about === "flow-run" ? "enters the state" : "becomes" },
     { value: "lasts", label: "stays" },
@@ -112,23 +119,37 @@ function timed(form: TriggerForm, when: TriggerWhen): Partial<TriggerForm> {
 }
 
 function firstOf(about: TriggerSubject, when: TriggerWhen): Partial<TriggerForm> {
-  const names = about === "event" ? [] : about === "flow-run" ? [stateNames.failed] : ["not-ready"];
+  const names = firstNames[about];
   return {
     about,
     names,
     ids: [],
     scope: noScope,
     resource: "",
-    when: about === "event" && when === "lasts" ? "happens" : when,
+    when: (about === "event" || about === "asset") && when === "lasts" ? "happens" : when,
   };
 }
+
+const firstNames: Readonly<Record<TriggerSubject, readonly string[]>> = {
+  "flow-run": [stateNames.failed],
+  deployment: ["not-ready"],
+  "work-pool": ["not-ready"],
+  "work-queue": ["not-ready"],
+  asset: [assetChanges[0]],
+  event: [],
+};
 
 interface PartProps {
   readonly form: TriggerForm;
   readonly onChange: (changed: Partial<TriggerForm>) => void;
 }
 
-function Scope({ form, onChange, choices }: PartProps & { readonly choices: AutomationChoices | undefined }) {
+function Scope({
+  form,
+  onChange,
+  choices,
+  names,
+}: PartProps & { readonly choices: AutomationChoices | undefined; readonly names: Names }) {
   const { about, scope, ids } = form;
   switch (about) {
     case "event":
@@ -155,6 +176,17 @@ function Scope({ form, onChange, choices }: PartProps & { readonly choices: Auto
           onChange={(next) => onChange({ ids: next })}
         />
       );
+    case "asset":
+      return (
+        <ChoiceMenu
+          icon="table"
+          label="Assets"
+          none="any asset"
+          choices={(choices?.assets ?? []).map(({ name, of }) => ({ id: name, label: of ?? name }))}
+          chosen={ids}
+          onChange={(next) => onChange({ ids: next })}
+        />
+      );
     case "work-queue":
       return (
         <ChoiceMenu
@@ -168,12 +200,12 @@ function Scope({ form, onChange, choices }: PartProps & { readonly choices: Auto
       );
     default:
   }
-  if (form.related !== undefined) return <span className="text-muted">that meets the conditions of its JSON</span>;
+  if (form.related !== undefined) return <span className="text-muted">{relatedWords(form.related, names)}</span>;
   return <RunScopeFields scope={scope} choices={choices} onChange={(next) => onChange({ scope: next })} />;
 }
 
-function Happening({ form, onChange }: PartProps) {
-  const { about, names, resource } = form;
+function Happening({ form, onChange, known: named }: PartProps & { readonly known: Names }) {
+  const { about, names, resource, related } = form;
   if (about === "event")
     return (
       <>
@@ -192,16 +224,18 @@ function Happening({ form, onChange }: PartProps) {
           onChange={({ target }) => onChange({ resource: target.value })}
           className="w-48"
         />
+        {related === undefined ? null : <span className="text-muted">{relatedWords(related, named)}</span>}
       </>
     );
   // States that programs name themselves are chosen by JSON, and stay chosen.
-  const known = [...new Set([...(about === "flow-run" ? Object.keys(runVerbs) : placeStatuses), ...names])];
+  const usual = about === "flow-run" ? Object.keys(runVerbs) : about === "asset" ? assetChanges : placeStatuses;
+  const known = [...new Set([...usual, ...names])];
   const verbs = about === "flow-run" ? runVerbs : placeVerbs;
   return (
     <ChoiceMenu
       icon="runs"
-      label="States"
-      none="any state"
+      label={about === "asset" ? "Changes" : "States"}
+      none={about === "asset" ? "any change" : "any state"}
       choices={known.map((id) => ({ id, label: about === "flow-run" ? id : (verbs[id] ?? id) }))}
       chosen={names}
       onChange={(next) => onChange({ names: next })}

@@ -11,6 +11,7 @@ const names = namesById([
   { id: id(1), kind: "flow", name: "train", of: null },
   { id: id(2), kind: "deployment", name: "nightly", of: "train" },
   { id: id(3), kind: "work-pool", name: "gpu", of: null },
+  { id: id(4), kind: "webhook", name: "shop", of: null },
 ]);
 
 const event = (given: object): TriggerInput =>
@@ -43,6 +44,17 @@ describe("a trigger that fields can say", () => {
       event({ expect: ["prefect.flow-run.Completed"], match_related: { "prefect.resource.name": "train" } }),
     ],
     [
+      "When a run of train/nightly with the tag gpu fails",
+      event({
+        expect: ["prefect.flow-run.Failed"],
+        match_related: [
+          { "prefect.resource.role": "flow", "prefect.resource.name": "train" },
+          { "prefect.resource.role": "deployment", "prefect.resource.name": "nightly" },
+          { "prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.gpu" },
+        ],
+      }),
+    ],
+    [
       "When work pool gpu stays not ready for 5 minutes",
       event({
         posture: "Proactive",
@@ -51,6 +63,26 @@ describe("a trigger that fields can say", () => {
         expect: ["prefect.work-pool.ready", "prefect.work-pool.paused"],
         for_each: ["prefect.resource.id"],
         within: 300,
+      }),
+    ],
+    [
+      "When no asset s3://lake/a.csv is made for 1 day",
+      event({
+        posture: "Proactive",
+        match: { "prefect.resource.id": "s3://lake/a.csv" },
+        expect: ["prefect.asset.materialization.succeeded"],
+        within: 86_400,
+      }),
+    ],
+    ["When an asset is read", event({ expect: ["prefect.asset.referenced"] })],
+    [
+      "When any event of the webhook shop comes",
+      event({
+        expect: ["*"],
+        match_related: {
+          "prefect.resource.role": "webhook",
+          "prefect.resource.id": `ostinato.webhook.${id(4)}`,
+        },
       }),
     ],
     [

@@ -3,8 +3,8 @@ import type { ActionInput, EventTriggerInput, ResourceSpecification, TriggerInpu
 
 export type { ActionInput, EventTriggerInput, TriggerInput };
 
-/** What a trigger is about: runs, places, or events of any name. */
-export const triggerSubjects = ["flow-run", "deployment", "work-pool", "work-queue", "event"] as const;
+/** What a trigger is about: runs, places, assets, or events of any name. */
+export const triggerSubjects = ["flow-run", "deployment", "work-pool", "work-queue", "asset", "event"] as const;
 export type TriggerSubject = (typeof triggerSubjects)[number];
 
 /** `happens`: events come. `lasts`: one comes, and what would end it does not. `absent`: events do not come. */
@@ -25,7 +25,7 @@ export interface TriggerForm {
   /** Names of states, statuses or events. */
   readonly names: readonly string[];
   readonly scope: RunScope;
-  /** The places, where it is about places. */
+  /** The places, where it is about places, and the keys of assets. */
   readonly ids: readonly string[];
   /** A pattern of the resource's id, where it is about events of any name. */
   readonly resource: string;
@@ -79,9 +79,12 @@ function endsOf(about: TriggerSubject, names: readonly string[]): readonly strin
 }
 
 export const placeStatuses = ["ready", "not-ready", "paused"];
+/** What happens to assets, by the names of their events. */
+export const assetChanges = ["materialization.succeeded", "materialization.failed", "referenced"] as const;
 
 function matchOf({ about, ids, resource }: TriggerForm): NonNullable<EventTriggerInput["match"]> {
   if (about === "event") return resource === "" ? {} : { [idLabel]: resource };
+  if (about === "asset") return ids.length === 0 ? {} : { [idLabel]: oneOrMany(ids) };
   if (about === "flow-run") return { [idLabel]: "prefect.flow-run.*" };
   return { [idLabel]: ids.length === 0 ? `prefect.${about}.*` : oneOrMany(ids.map((id) => `prefect.${about}.${id}`)) };
 }
@@ -127,7 +130,7 @@ export function formOf(trigger: TriggerInput): TriggerForm | undefined {
       when,
       names: events.map((name) => name.slice(prefix.length)),
       scope: scope ?? noScope,
-      ids: about === "event" || about === "flow-run" ? [] : idsIn(matched, `prefect.${about}.`),
+      ids: idsOf(about, matched),
       resource: about === "event" ? (matched?.length === 1 ? (matched[0] ?? "") : "") : "",
       count: threshold,
       within,
@@ -141,6 +144,11 @@ export function formOf(trigger: TriggerInput): TriggerForm | undefined {
 function matchedBy({ match = {} }: EventTriggerInput): readonly string[] | undefined {
   const wanted = match[idLabel];
   return wanted === undefined ? undefined : [wanted].flat();
+}
+
+function idsOf(about: TriggerSubject, matched: readonly string[] | undefined): readonly string[] {
+  if (about === "event" || about === "flow-run") return [];
+  return about === "asset" ? (matched ?? []) : idsIn(matched, `prefect.${about}.`);
 }
 
 function idsIn(matched: readonly string[] | undefined, prefix: string): readonly string[] {
@@ -165,6 +173,21 @@ export function scopeIn(given: EventTriggerInput["match_related"]): RunScope | u
   }
   return scope;
 }
+
+/** The id of the webhook whose events the conditions want, where they want nothing else. */
+export function webhookIn(related: EventTriggerInput["match_related"]): string | undefined {
+  const [only, ...others] = [related ?? {}].flat();
+  if (only === undefined || others.length > 0) return undefined;
+  const { [idLabel]: id, [roleLabel]: role, ...more } = only;
+  if (typeof id !== "string" || role !== "webhook" || Object.keys(more).length > 0) return undefined;
+  return id.startsWith(webhookPrefix) ? id.slice(webhookPrefix.length) : undefined;
+}
+
+export function relatedOfWebhook(id: string): NonNullable<EventTriggerInput["match_related"]> {
+  return { [roleLabel]: "webhook", [idLabel]: `${webhookPrefix}${id}` };
+}
+
+const webhookPrefix = "ostinato.webhook.";
 
 /** Whether two triggers mean the same, whatever they leave to their defaults. */
 function saysTheSame(one: EventTriggerInput, other: EventTriggerInput): boolean {

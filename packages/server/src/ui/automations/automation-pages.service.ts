@@ -97,14 +97,15 @@ function switches({ actions, actions_on_trigger, actions_on_resolve }: Automatio
 
 export async function choices({ db }: Context): Promise<ReplyOf<typeof readAutomationChoices>> {
   const { read } = db;
-  const [flows, deployments, work_pools, work_queues, all, notifiers, webhooks] = await Promise.all([
+  const [flows, deployments, work_pools, work_queues, all, assets, notifiers, webhooks] = await Promise.all([
     queries.allNamed(read, "flow"),
     queries.allNamed(read, "deployment"),
     queries.allNamed(read, "work-pool"),
     queries.allNamed(read, "work-queue"),
     queries.allNamed(read, "automation"),
+    queries.allNamed(read, "asset"),
     queries.blocksThat(read, { capability: "notify" }),
     queries.blocksThat(read, { slug: "webhook" }),
   ]);
-  return { flows, deployments, work_pools, work_queues, automations: all, notifiers, webhooks };
+  return { flows, deployments, work_pools, work_queues, automations: all, assets, notifiers, webhooks };
 }

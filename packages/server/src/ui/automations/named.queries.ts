@@ -17,6 +17,8 @@ const things: Readonly<Record<Kind, ReturnType<typeof sql>>> = {
     FROM block_document JOIN block_type ON block_type.id = block_document.block_type_id
     WHERE block_document.name IS NOT NULL`,
   automation: sql`SELECT id, name, NULL AS of FROM automation`,
+  webhook: sql`SELECT id, name, NULL AS of FROM event_webhook`,
+  asset: sql`SELECT id, key AS name, name AS of FROM asset`,
 };
 
 export async function namedByIds(reader: Reader, ids: readonly string[]): Promise<NamedThing[]> {
