@@ -244,8 +244,9 @@ test("an event becomes an automation, and a failed action says why on the list",
   await page.getByRole("menuitem", { name: "Delete…" }).click();
   await dialog.getByText("Nobody will cancel the run for it.").waitFor();
   await dialog.getByRole("button", { name: "Delete the automation" }).click();
+  await expect.poll(() => automationNamed("find it")).toBeUndefined();
+  await dialog.waitFor({ state: "detached" });
   await row.waitFor({ state: "detached" });
-  expect(await automationNamed("find it")).toBeUndefined();
   expect(problems).toEqual([]);
   await close();
 });
