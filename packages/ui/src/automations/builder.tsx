@@ -11,7 +11,7 @@ import { ActionFields, newAction } from "./action-fields.tsx";
 import { actionWords, automationSentence, type Names, namesById } from "./automation-words.ts";
 import { automationChoicesQuery, testQuery } from "./automations.queries.ts";
 import type { AutomationDraft } from "./draft.ts";
-import { problemsOf } from "./draft-problems.ts";
+import { problemsOf, unchosenIn } from "./draft-problems.ts";
 import { Problems } from "./fields.tsx";
 import { JsonPane } from "./json-pane.tsx";
 import { type TestDays, TestPanel } from "./test-panel.tsx";
@@ -37,7 +37,11 @@ export function Builder(props: {
   const [days, setDays] = useState<TestDays>("7");
   const { data: choices } = useQuery(automationChoicesQuery);
   const settled = useSettled(draft);
-  const tested = useQuery({ ...testQuery(settled, Number(days)), placeholderData: keepPreviousData });
+  const tested = useQuery({
+    ...testQuery(settled, Number(days)),
+    placeholderData: keepPreviousData,
+    enabled: unchosenIn(settled) === undefined,
+  });
   const save = useMutation({ mutationFn: () => props.onSave(draft) });
   const change = (changed: Partial<AutomationDraft>) => {
     if (save.isError) save.reset();
@@ -47,14 +51,16 @@ export function Builder(props: {
   const names = namesById([...(props.names ?? []), ...all]);
   const problems = save.isError ? problemsOf(save.error) : problemsOf(tested.error);
   const setActions = (actions: readonly ActionInput[]) => change({ actions });
-  const isNamed = draft.name.trim() !== "";
+  const missing =
+    unchosenIn(draft) ??
+    (draft.name.trim() === "" ? "Give it a name to save it." : isReadable ? undefined : "The JSON can't be read yet.");
   return (
     <form
       noValidate
       className="grid min-w-0 grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(320px,460px)]"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isNamed && isReadable) save.mutate();
+        if (missing === undefined) save.mutate();
       }}
     >
       <div className="flex min-w-0 flex-col gap-3">
@@ -126,10 +132,9 @@ export function Builder(props: {
         </Section>
         <Problems problems={problems.filter(({ path }) => path === "")} at="" />
         <div className="sticky bottom-0 flex flex-wrap items-center justify-end gap-2 border-t bg-bg py-2">
-          {isNamed ? null : <span className="mr-auto text-muted">Give it a name to save it.</span>}
-          {isReadable ? null : <span className="mr-auto text-danger">The JSON can't be read yet.</span>}
+          {missing === undefined ? null : <span className="mr-auto text-muted">{missing}</span>}
           <Button onClick={props.onCancel}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={!isNamed || !isReadable || save.isPending}>
+          <Button type="submit" look="primary" disabled={missing !== undefined || save.isPending}>
             {props.save}
           </Button>
         </div>
@@ -138,7 +143,7 @@ export function Builder(props: {
         <Section title="Would have fired">
           <div className="p-3">
             <TestPanel
-              tested={tested.isError ? undefined : tested.data}
+              tested={tested.isError || unchosenIn(settled) !== undefined ? undefined : tested.data}
               isTesting={tested.isFetching || settled !== draft}
               days={days}
               onDays={setDays}

@@ -1,6 +1,21 @@
 import { ApiError } from "@ostinato/client";
 import { messageOf } from "../components/failure.tsx";
+import type { AutomationDraft } from "./draft.ts";
 import type { DraftProblem } from "./fields.tsx";
+
+/** What is left to choose before an automation can be tried or saved: the block of a message, for example. */
+export function unchosenIn({ actions }: Pick<AutomationDraft, "actions">): string | undefined {
+  for (const action of actions) {
+    if ("block_document_id" in action && action.block_document_id === "")
+      return action.type === "call-webhook"
+        ? "Choose the webhook to call."
+        : "Choose the block that sends the message.";
+    if (!("source" in action) || action.source !== "selected") continue;
+    const ids = Object.entries(action).filter(([field]) => field.endsWith("_id"));
+    if (ids.every(([, id]) => id === null || id === "")) return "Choose what the action is about.";
+  }
+  return undefined;
+}
 
 /** What a server refuses an automation for: each problem with its place, as far as the answer names places. */
 export function problemsOf(error: unknown): readonly DraftProblem[] {

@@ -15,7 +15,9 @@ export function sentenceOf(event: Event): EventSentence {
   const { resource } = event;
   const [, kind = "", ending = ""] = /^(?:prefect|ostinato)\.([a-z-]+)\.(.+)$/.exec(event.event) ?? [];
   const noun = nouns[kind];
-  const name = resource["prefect.resource.name"] ?? undefined;
+  const named = resource["prefect.resource.name"];
+  // The key of an asset is its id.
+  const name = named ?? (kind === "asset" ? resource["prefect.resource.id"] : undefined);
   const type = resource["prefect.state-type"];
   const stateName = resource["prefect.state-name"] ?? ending;
   const isState = (kind === "flow-run" || kind === "task-run") && type !== undefined;

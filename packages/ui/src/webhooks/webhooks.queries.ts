@@ -51,16 +51,12 @@ export function postsQuery(id: string) {
     queryKey: ["webhooks", "posts", id],
     queryFn: ({ pageParam, signal }) =>
       call<typeof listEvents>("POST /ui/events/list", {
-        body: { asked: { resource: resourceOf(id) }, cursor: pageParam, limit: 20 },
+        body: { asked: { resource: `ostinato.webhook.${id}` }, cursor: pageParam, limit: 20 },
         signal,
       }),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }: EventList) => next,
   });
-}
-
-export function resourceOf(id: string): string {
-  return `ostinato.webhook.${id}`;
 }
 
 export function previewQuery(template: WebhookTemplate | null, { text, headers }: Sample) {
