@@ -14,10 +14,13 @@ export interface Connections {
   close(): void;
 }
 
-/** Plain HTTP/1.1 by node:http, Node's cheapest client, so that the server dominates the measurement. */
-export function connect(apiUrl: string, connections: number): Connections {
+/**
+ * Plain HTTP/1.1 by node:http, Node's cheapest client, so that the server dominates the measurement. A server that resets persistent
+ * connections under load is given a connection for each request.
+ */
+export function connect(apiUrl: string, connections: number, { persistent = true } = {}): Connections {
   const { hostname, port, pathname } = new URL(apiUrl);
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const agent = new Agent({ keepAlive: persistent, maxSockets: connections });
 
   function send(method: string, path: string, body?: unknown): Promise<Answer> {
     const payload = body === undefined ? undefined : JSON.stringify(body);

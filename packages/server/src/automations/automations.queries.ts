@@ -75,12 +75,19 @@ export async function insertAutomation(tx: Writer, row: Insertable<Tables["autom
   await tx.insertInto("automation").values(row).execute();
 }
 
+/** Each change has a later time than the one before, so that by the time servers know which automations they know. */
 export function updateAutomation(
   tx: Writer,
   id: string,
-  change: Updateable<Tables["automation"]>,
+  { updated, ...change }: Updateable<Tables["automation"]> & { readonly updated: Timestamp },
 ): Promise<AutomationRow | undefined> {
-  return tx.updateTable("automation").set(change).where("id", "=", id).returningAll().executeTakeFirst();
+  const later = sql<Timestamp>`CASE WHEN automation.updated < ${updated} THEN ${updated} ELSE automation.updated + 1 END`;
+  return tx
+    .updateTable("automation")
+    .set({ ...change, updated: later })
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirst();
 }
 
 export async function deleteAutomations(tx: Writer, ids: readonly string[]): Promise<void> {
@@ -138,6 +145,20 @@ export async function holdVersion(tx: Reader): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
-export function enabledAutomations(reader: Reader): Promise<AutomationRow[]> {
-  return reader.selectFrom("automation").selectAll().where("enabled", "=", 1).orderBy("id").execute();
+export type LastChange = Pick<AutomationRow, "id" | "updated">;
+
+export function enabledAutomations(reader: Reader): Promise<LastChange[]> {
+  return reader.selectFrom("automation").select(["id", "updated"]).where("enabled", "=", 1).orderBy("id").execute();
+}
+
+/** A statement takes a bounded number of values. */
+const maxIds = 500;
+
+export async function findAutomationsBy(reader: Reader, ids: readonly string[]): Promise<readonly AutomationRow[]> {
+  const found: AutomationRow[] = [];
+  for (let at = 0; at < ids.length; at += maxIds) {
+    const some = ids.slice(at, at + maxIds);
+    found.push(...(await reader.selectFrom("automation").selectAll().where("id", "in", some).execute()));
+  }
+  return found;
 }

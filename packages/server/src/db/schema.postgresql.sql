@@ -87,6 +87,7 @@ CREATE TABLE automation (
   tags jsonb NOT NULL,
   PRIMARY KEY (id)
 );
+CREATE INDEX automation_enabled ON automation USING btree (enabled, id, updated);
 
 CREATE TABLE automation_action (
   id uuid NOT NULL,

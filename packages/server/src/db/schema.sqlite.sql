@@ -76,6 +76,7 @@ CREATE TABLE automation (
   actions_on_resolve text NOT NULL,
   tags text NOT NULL
 );
+CREATE INDEX automation_enabled ON automation (enabled, id, updated);
 
 CREATE TABLE automation_action (
   id text PRIMARY KEY,

@@ -1,8 +1,8 @@
-import type { Clock, Timestamp } from "@ostinato/core";
+import { type Clock, formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 import * as enabled from "../automations/enabled.service.ts";
 import type { Database, Reader } from "../db/dialect.ts";
-import type { Known } from "./known-triggers.rules.ts";
+import { type Known, nothingKnown } from "./known.ts";
 
 /** For so long a server does not ask whether automations have changed. */
 export const validSeconds = 0.25;
@@ -25,7 +25,7 @@ export interface KnownAutomations {
 }
 
 export function createKnownAutomations({ read }: Pick<Database, "read">, clock: Clock): KnownAutomations {
-  let known: Known = { version: 0, index: { find: () => [] }, triggers: new Map() };
+  let known = nothingKnown;
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
   /** Counts how often this server was told to forget: what was asked before says nothing of now. */
@@ -33,7 +33,7 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
 
   async function knownBy(reader: Reader, version: number): Promise<Known> {
     if (version === known.version) return known;
-    const found = await readKnown(reader, version);
+    const found = await readKnown(reader, version, known);
     known = found;
     return found;
   }
@@ -67,7 +67,7 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
       asking ??= ask();
       return asking;
     },
-    take: (event) => isUnsure || (known.triggers.size > 0 && known.index.find(event).length > 0),
+    take: (event) => isUnsure || (known.automations.size > 0 && known.find(event).length > 0),
     knownIn: async (tx) => knownBy(tx, await enabled.holdVersion(tx)),
     forget() {
       generation += 1;
@@ -77,9 +77,15 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
   };
 }
 
-/** Programs that have no automations do not load what finds triggers. */
-async function readKnown(reader: Reader, version: number): Promise<Known> {
-  const automations = await enabled.readEnabled(reader);
-  const { knownAs } = await import("./known-triggers.rules.ts");
-  return knownAs(version, automations);
+/** Reads what has changed since. Programs that have no automations do not load what finds triggers. */
+async function readKnown(reader: Reader, version: number, before: Known): Promise<Known> {
+  const present = await enabled.readChanges(reader);
+  const isChanged = ({ id, updated }: enabled.LastChange) =>
+    before.automations.get(id)?.updated !== formatTimestamp(updated);
+  const read = await enabled.readMany(
+    reader,
+    present.filter(isChanged).map(({ id }) => id),
+  );
+  const { knownAfter } = await import("./known-triggers.rules.ts");
+  return knownAfter(before, { version, present: present.map(({ id }) => id), read });
 }

@@ -1,21 +1,84 @@
 import type { Automation, CompositeTrigger, Trigger } from "@ostinato/protocol";
 import type { KnownTrigger } from "./counting.rules.ts";
+import { type Known, nothingKnown } from "./known.ts";
 import { eventsOfMetric } from "./metrics.rules.ts";
 import { indexOf, type TriggerIndex } from "./trigger-index.rules.ts";
 
-/** The enabled automations as of one version. */
-export interface Known {
-  readonly version: number;
-  /** The triggers that take an event. */
+/** Automations that are indexed together. */
+export interface Part {
+  readonly automations: readonly Automation[];
   readonly index: TriggerIndex<KnownTrigger>;
-  /** Event triggers by their id. */
+  /** By the ids of their triggers. */
   readonly triggers: ReadonlyMap<string, KnownTrigger>;
 }
 
+/** What has become of the automations. */
+export interface Changes {
+  readonly version: number;
+  /** The ids of all enabled automations. */
+  readonly present: readonly string[];
+  /** Those that are new or have changed. */
+  readonly read: readonly Automation[];
+}
+
 export function knownAs(version: number, automations: readonly Automation[]): Known {
-  const entries = automations.flatMap(eventTriggersOf);
+  return knownAfter(nothingKnown, { version, present: automations.map(({ id }) => id), read: automations });
+}
+
+/** Indexes what has changed; the rest stays indexed as it is, for the most part. */
+export function knownAfter(before: Known, { version, present, read }: Changes): Known {
+  const readById = new Map(read.map((automation) => [automation.id, automation]));
+  const automations = new Map<string, Automation>();
+  for (const id of present) {
+    const automation = readById.get(id) ?? before.automations.get(id);
+    if (automation !== undefined) automations.set(id, automation);
+  }
+  const isPresent = (automation: Automation) => automations.get(automation.id) === automation;
+  const parts = partsWith(before.parts, read, { isPresent, count: automations.size });
   return {
     version,
+    automations,
+    parts,
+    find: (event) => parts.flatMap(({ index }) => index.find(event)).filter(({ automation }) => isPresent(automation)),
+    triggerOf(id) {
+      const found = parts.flatMap(({ triggers }) => triggers.get(id) ?? []);
+      return found.find(({ automation }) => isPresent(automation));
+    },
+  };
+}
+
+/** A part has at least so many times the automations of the next one, so that there are few and most changes touch only small ones. */
+const growth = 4;
+
+interface Presence {
+  readonly isPresent: (automation: Automation) => boolean;
+  readonly count: number;
+}
+
+function partsWith(
+  before: readonly Part[],
+  read: readonly Automation[],
+  { isPresent, count }: Presence,
+): readonly Part[] {
+  const kept = [...before];
+  let added = read.filter(isPresent);
+  const isSmall = (part: Part) => part.automations.length < added.length * growth;
+  const isMostlyOld = () => sizeOf(kept) + added.length > 2 * count;
+  for (let last = kept.at(-1); last !== undefined && (isSmall(last) || isMostlyOld()); last = kept.at(-1)) {
+    kept.pop();
+    added = [...last.automations.filter(isPresent), ...added];
+  }
+  return added.length === 0 ? kept : [...kept, partOf(added)];
+}
+
+function sizeOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { automations }) => sum + automations.length, 0);
+}
+
+function partOf(automations: readonly Automation[]): Part {
+  const entries = automations.flatMap(eventTriggersOf);
+  return {
+    automations,
     index: indexOf(entries),
     triggers: new Map(entries.map((entry) => [entry.trigger.id, entry])),
   };

@@ -38,7 +38,7 @@ interface Beginning {
 
 /** Begins to count at a moment, as the automation would if it had been created then. */
 export function replayOf(automation: Automation, { since, newId, figures }: Beginning): Replay {
-  const { index } = knownAs(0, [automation]);
+  const known = knownAs(0, [automation]);
   const counts = countsInMemory();
   const counting = { counts, newId };
   const metrics = metricsInMemory(figures, newId);
@@ -47,7 +47,7 @@ export function replayOf(automation: Automation, { since, newId, figures }: Begi
   }
   return {
     take(event) {
-      const entries = index.find(event);
+      const entries = known.find(event);
       if (entries.length === 0) return undefined;
       return entries.flatMap((entry) =>
         isMetric(entry)

@@ -8,7 +8,7 @@ import { eventTriggersOf } from "./known-triggers.rules.ts";
 import { isMetric, type RunFigures } from "./metrics.rules.ts";
 import { figuresOfEvents } from "./metrics.service.ts";
 import { type Replay, replayOf } from "./replay.rules.ts";
-import { anchorOf, idLabel, patternsOf } from "./trigger-index.rules.ts";
+import { idsRequiredBy, patternsOf } from "./requirements.rules.ts";
 
 /** What an automation would have done over past events. */
 export interface Replayed {
@@ -121,10 +121,10 @@ const maxNarrowing = 500;
 export function eventsWantedBy(automation: Automation): EventFilter {
   const triggers = eventTriggersOf(automation).map(({ trigger }) => trigger);
   const patterns = [...new Set(triggers.flatMap(patternsOf))];
-  const anchors = triggers.map(anchorOf);
-  const ids = anchors.flatMap((anchor) => (anchor?.label === idLabel ? anchor.values : []));
-  const haveIds = ids.length > 0 && ids.length <= maxNarrowing && anchors.every((anchor) => anchor?.label === idLabel);
-  return { ...named(patterns), ...(haveIds ? { any_resource: { id: [...new Set(ids)] } } : {}) };
+  const required = triggers.map(idsRequiredBy);
+  const ids = [...new Set(required.flatMap((each) => each ?? []))];
+  const haveIds = ids.length > 0 && ids.length <= maxNarrowing && !required.includes(undefined);
+  return { ...named(patterns), ...(haveIds ? { any_resource: { id: ids } } : {}) };
 }
 
 function named(patterns: readonly string[]): EventFilter {

@@ -15,11 +15,11 @@ const maxSearched = 2000;
 export async function latestTaken(context: Context, automation: Automation): Promise<Event | undefined> {
   const since = addSeconds(context.clock.now(), -automationTestLimits.days * 86_400);
   const filter: EventFilter = { ...eventsWantedBy(automation), occurred: { since: formatTimestamp(since) } };
-  const { index } = knownAs(0, [automation]);
+  const known = knownAs(0, [automation]);
   let after: Event | undefined;
   for (let searched = 0; searched < maxSearched; searched += pageSize) {
     const events: readonly Event[] = await inOrder(context, { filter, limit: pageSize, after });
-    const found = events.find((event) => index.find(event).length > 0);
+    const found = events.find((event) => known.find(event).length > 0);
     if (found !== undefined || events.length < pageSize) return found;
     after = events.at(-1);
   }
@@ -34,7 +34,7 @@ export function firingBy({ clock }: Context, automation: Automation, event: Even
 }
 
 function labelsBy(automation: Automation, event: Event): Readonly<Record<string, string>> {
-  const [entry] = [...knownAs(0, [automation]).index.find(event), ...eventTriggersOf(automation)];
+  const [entry] = [...knownAs(0, [automation]).find(event), ...eventTriggersOf(automation)];
   if (entry === undefined || entry.around.length > 0) return {};
   const values = valuesOf(entry.trigger, event);
   return Object.fromEntries(labelsOf(entry.trigger).map((label, index) => [label, values[index] ?? ""]));

@@ -1,6 +1,8 @@
 import type { Event, EventTrigger } from "@ostinato/protocol";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fits } from "./glob.rules.ts";
+import { takes } from "./matching.rules.ts";
 import { indexOf } from "./trigger-index.rules.ts";
 
 /** A trigger that counts how often somebody looks whether it takes an event. */
@@ -41,6 +43,25 @@ describe("of many triggers an event looks at few", () => {
       (index) => ({ match: { colour: ["red", `shade ${index}`], "prefect.resource.id": `order.${index}` } }),
     ],
     [
+      "by the beginning of an id",
+      (index) => ({ expect: ["order.*"], match: { "prefect.resource.id": `order.${index}*`, colour: "!blue" } }),
+    ],
+    [
+      "by the one of two labels that tells them apart",
+      (index) => ({
+        expect: ["order.*"],
+        match: { "prefect.resource.id": "order.*" },
+        match_related: { "prefect.resource.role": "deployment", "prefect.resource.id": `order.${index}` },
+      }),
+    ],
+    [
+      "by two that tell them apart together",
+      (index) => ({
+        expect: [`order.${index % 30}.*`],
+        match_related: { "prefect.resource.id": `order.${Math.floor(index / 30)}` },
+      }),
+    ],
+    [
       "by a related resource",
       (index) => ({
         match: { "prefect.resource.id": "order.*" },
@@ -72,6 +93,50 @@ describe("of many triggers an event looks at few", () => {
     ];
     expect(indexOf(entries).find(event("order.paid", "a", ["d2", "d1"]))).toEqual(entries.slice(0, 4));
   });
+});
+
+test("an event finds exactly the triggers that a walk over all of them finds", () => {
+  const text = fc.constantFrom("", "a", "ab", "abc", "b", "b.c", "c");
+  const pattern = fc.constantFrom(
+    "",
+    "a",
+    "ab",
+    "b.c",
+    "a*",
+    "ab*",
+    "b.?",
+    "*",
+    "*c",
+    "[ab]",
+    "a[b",
+    "!a",
+    "!b*",
+    "!*",
+  );
+  const specification = fc.dictionary(
+    fc.constantFrom("prefect.resource.id", "prefect.resource.role", "colour"),
+    fc.oneof(pattern, fc.array(pattern, { maxLength: 3 })),
+    { maxKeys: 3 },
+  );
+  const labels = fc.dictionary(fc.constantFrom("prefect.resource.id", "prefect.resource.role", "colour"), text);
+  const trigger = fc.record({
+    expect: fc.array(pattern, { maxLength: 2 }),
+    after: fc.array(pattern, { maxLength: 2 }),
+    match: specification,
+    match_related: fc.oneof(specification, fc.array(specification, { maxLength: 2 })),
+  });
+  const event = fc.record({ event: text, resource: labels, related: fc.array(labels, { maxLength: 3 }) });
+  const trial = fc.tuple(fc.array(trigger, { maxLength: 40 }), fc.array(event, { minLength: 1, maxLength: 10 }));
+  fc.assert(
+    fc.property(trial, ([triggers, events]) => {
+      const entries = triggers.map((each) => ({ trigger: each as unknown as EventTrigger }));
+      const index = indexOf(entries);
+      for (const each of events as unknown as readonly Event[]) {
+        expect(index.find(each)).toEqual(entries.filter((entry) => takes(entry.trigger, each)));
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe("patterns are those of fnmatch", () => {

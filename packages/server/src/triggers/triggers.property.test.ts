@@ -10,7 +10,7 @@ import { kinds, type Sent, type Step, steps } from "../../test/trigger-model.ts"
 import { completeTrigger } from "../automations/triggers.rules.ts";
 import type { Firing } from "./composites.rules.ts";
 import { type Counter, type Counts, countDeadline, countEvent, counterOf } from "./counting.rules.ts";
-import { knownAs } from "./known-triggers.rules.ts";
+import { eventTriggersOf, knownAs } from "./known-triggers.rules.ts";
 import { dueOf, firstWindow, type Window } from "./windows.rules.ts";
 
 type Causes = Readonly<Record<string, readonly (string | null)[]>>;
@@ -75,7 +75,7 @@ function rulesAlone(): Subject {
     firingsIn: ({ id }) => firings.get(id) ?? [],
     setFirings: (_entry, { id }, kept) => void firings.set(id, kept),
   };
-  for (const entry of known.triggers.values()) {
+  for (const entry of automations.flatMap(eventTriggersOf)) {
     counts.setWindow({ entry, values: [] }, firstWindow(entry.trigger, now));
   }
   const fired = Object.fromEntries(automations.map(({ id }) => [id, [] as (string | null)[]]));
@@ -97,7 +97,7 @@ function rulesAlone(): Subject {
       const id = newId();
       const occurred = formatTimestamp(now);
       const event = { id, event: name, occurred, resource: { "prefect.resource.id": key }, related: [] };
-      for (const entry of known.index.find(event as unknown as Event)) {
+      for (const entry of known.find(event as unknown as Event)) {
         note(countEvent(counterOf(entry, event as unknown as Event), event as unknown as Event, counting));
       }
       return { id, name, key, at: 0 };

@@ -16,7 +16,7 @@ import {
 } from "./counting.rules.ts";
 import { readCounts } from "./counts.service.ts";
 import { fire } from "./firings.service.ts";
-import type { Known } from "./known-triggers.rules.ts";
+import type { Known } from "./known.ts";
 import * as metrics from "./metrics.queries.ts";
 import { isMetric, type MetricFiring } from "./metrics.rules.ts";
 import { countMetrics, lookAt, type MetricHit } from "./metrics.service.ts";
@@ -38,7 +38,7 @@ export const automations = defineConsumer({
       unit.tx,
       batch.map(({ ref }) => ref),
     );
-    const taken = events.flatMap((event) => known.index.find(event).map((entry) => ({ event, entry })));
+    const taken = events.flatMap((event) => known.find(event).map((entry) => ({ event, entry })));
     if (taken.length === 0) return "done";
     const measured = await countMetrics(unit, taken.filter(isOfMetric));
     const counted = taken
@@ -100,7 +100,7 @@ async function lookAtMetrics(unit: Unit): Promise<void> {
   const rows = await metrics.dueMetrics(unit.tx, unit.context.clock.now(), maxDue);
   if (rows.length === 0) return;
   const known = await unit.context.automations.knownIn(unit.tx);
-  const entries = rows.flatMap(({ trigger_id }) => known.triggers.get(trigger_id) ?? []).filter(isMetric);
+  const entries = rows.flatMap(({ trigger_id }) => known.triggerOf(trigger_id) ?? []).filter(isMetric);
   const found = new Set(entries.map(({ trigger }) => trigger.id));
   await metrics.deleteMetrics(
     unit.tx,
@@ -122,7 +122,7 @@ function counterOfMetric({ entry }: MetricFiring): Counter {
 }
 
 function counterOfRow(known: Known, { trigger_id, labels }: queries.WindowRow): Counter | undefined {
-  const entry = known.triggers.get(trigger_id);
+  const entry = known.triggerOf(trigger_id);
   return entry?.trigger.posture === "Proactive" ? { entry, values: readPlainJson(labels) } : undefined;
 }
 

@@ -25,6 +25,7 @@ import * as partialDeliveries from "./0025-partial-deliveries.ts";
 import * as linesAndInputs from "./0027-lines-and-inputs.ts";
 import * as automationDeploys from "./0029-automation-deploys.ts";
 import * as assets from "./0030-assets.ts";
+import * as enabledAutomations from "./0033-enabled-automations.ts";
 
 export interface Migration {
   readonly name: string;
@@ -66,4 +67,5 @@ export const migrations: readonly Migration[] = [
   { name: "0027-lines-and-inputs", breaking: false, up: linesAndInputs.up },
   { name: "0029-automation-deploys", breaking: false, up: automationDeploys.up },
   { name: "0030-assets", breaking: false, up: assets.up },
+  { name: "0033-enabled-automations", breaking: false, up: enabledAutomations.up },
 ];

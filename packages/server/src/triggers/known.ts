@@ -1,0 +1,23 @@
+import type { Automation, Event } from "@ostinato/protocol";
+import type { KnownTrigger } from "./counting.rules.ts";
+import type { Part } from "./known-triggers.rules.ts";
+
+/** The enabled automations as of one version. */
+export interface Known {
+  readonly version: number;
+  readonly automations: ReadonlyMap<string, Automation>;
+  /** The triggers that take an event. */
+  find(event: Event): readonly KnownTrigger[];
+  /** The event trigger with an id. */
+  triggerOf(id: string): KnownTrigger | undefined;
+  /** The automations, indexed, the larger parts first. Some may be old. */
+  readonly parts: readonly Part[];
+}
+
+export const nothingKnown: Known = {
+  version: 0,
+  automations: new Map(),
+  find: () => [],
+  triggerOf: () => undefined,
+  parts: [],
+};
