@@ -4,20 +4,24 @@ import type { Environment } from "./environment.ts";
 import { TemplateRenderError } from "./errors.ts";
 import { formatBraces } from "./formatting.ts";
 import type { Method } from "./methods.ts";
-import { momentMethods, spanMethods } from "./moment-methods.ts";
-import { Moment, partsOf, Span, spanParts } from "./moments.ts";
-import { itemsOf } from "./sequences.ts";
+import { dayMethods, momentMethods, spanMethods, timeMethods } from "./moment-methods.ts";
+import { Day, DayTime, Moment, partsOf, Span, spanParts } from "./moments.ts";
+import { floatMethods, intMethods, numberParts } from "./number-methods.ts";
+import { isNumeric, numeric } from "./operators.ts";
+import { numberedOf } from "./sequences.ts";
 import { textMethods } from "./text-methods.ts";
-import { Callable, Fields, Range, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import { Callable, Fields, plain, Range, Tuple, typeName, Undefined, type Value } from "./values.ts";
 
 /** `value.name`: a method or a field, else the item of that name. */
-export function attribute(value: Value, name: string, environment: Environment): Value {
+export function attribute(given: Value, name: string, environment: Environment): Value {
+  const value = plain(given);
   const member = memberOf(value, name, environment);
   return member === undefined ? itemOr(value, name, undefined) : member;
 }
 
 /** `value[key]`: the item, else the field of that name. */
-export function item(value: Value, key: Value, environment: Environment): Value {
+export function item(given: Value, key: Value, environment: Environment): Value {
+  const value = plain(given);
   const member = typeof key === "string" ? memberOf(value, key, environment) : undefined;
   return itemOr(value, key, member);
 }
@@ -41,9 +45,9 @@ function missing(value: Value, name: Value): Value {
 }
 
 function itemOrUndefined(value: Value, key: Value): Value | undefined {
-  if (value instanceof Map) return value.get(key);
+  if (value instanceof Map) return value.get(plain(key));
   if (typeof key !== "bigint" && typeof key !== "boolean") return undefined;
-  const items = value instanceof Undefined ? undefined : itemsOf(value);
+  const items = value instanceof Undefined ? undefined : numberedOf(value);
   return items?.at(Number(key));
 }
 
@@ -52,8 +56,11 @@ function memberOf(value: Value, name: string, environment: Environment): Value |
   if (method !== undefined) return boundMethod(value, name, { method, environment });
   if (value instanceof Fields) return value.fields.get(name);
   if (value instanceof Tuple) return value.items[value.names.indexOf(name)];
-  if (value instanceof Moment) return numberOf(partsOf(value), name);
-  if (value instanceof Span) return numberOf(spanParts(value), name);
+  if (value instanceof Moment) return name === "tzinfo" ? "UTC" : numberOf(partsOf(value), name, momentFields);
+  if (value instanceof Day) return numberOf(partsOf(value.moment), name, dayFields);
+  if (value instanceof DayTime) return numberOf(partsOf(value.moment), name, timeFields);
+  if (value instanceof Span) return numberOf(spanParts(value), name, spanFields);
+  if (isNumeric(value)) return numberParts(numeric(value), name);
   if (value instanceof Range && (name === "start" || name === "stop" || name === "step")) return value[name];
   if (value instanceof Callable && name === "name") return value.name;
   return typeof value === "string" && name === "format" ? formatMethod(value, environment) : undefined;
@@ -64,8 +71,12 @@ const noMethods: ReadonlyMap<string, Method> = new Map();
 function methodsOf(value: Value): ReadonlyMap<string, Method> {
   if (typeof value === "string") return textMethods;
   if (value instanceof Map) return dictMethods;
-  if (Array.isArray(value) || value instanceof Tuple) return listMethods;
+  if (Array.isArray(value) || value instanceof Tuple || value instanceof Range) return listMethods;
   if (value instanceof Moment) return momentMethods;
+  if (value instanceof Day) return dayMethods;
+  if (value instanceof DayTime) return timeMethods;
+  if (typeof value === "number") return floatMethods;
+  if (isNumeric(value)) return intMethods;
   return value instanceof Span ? spanMethods : noMethods;
 }
 
@@ -78,10 +89,19 @@ function boundMethod(value: Value, name: string, { method, environment }: Bindin
   return new Callable(name, (given) => method.call(value, bind(name, method.parameters, given), environment));
 }
 
+const dayFields = ["year", "month", "day"] as const;
+const timeFields = ["hour", "minute", "second", "microsecond", "fold"] as const;
+const momentFields = [...dayFields, ...timeFields] as const;
+const spanFields = ["days", "seconds", "microseconds"] as const;
+
 /** Fields of dates are ints; what is not one of them is not there. */
-function numberOf(parts: object, name: string): Value | undefined {
-  const found = Object.hasOwn(parts, name) ? (parts as Readonly<Record<string, number>>)[name] : undefined;
-  return found === undefined ? undefined : BigInt(found);
+function numberOf<T extends string>(
+  parts: Readonly<Record<T, number>>,
+  name: string,
+  fields: readonly T[],
+): Value | undefined {
+  const field = fields.find((each) => each === name);
+  return field === undefined ? undefined : BigInt(parts[field]);
 }
 
 function formatMethod(text: string, environment: Environment): Callable {

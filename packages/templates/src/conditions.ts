@@ -1,12 +1,13 @@
 import { bind } from "./arguments.ts";
+import type { Budget } from "./budget.ts";
 import type { Environment } from "./environment.ts";
 import { TemplateRenderError } from "./errors.ts";
 import { hasFilter } from "./filters.ts";
-import { compare, isNumeric, numeric } from "./operators.ts";
-import { itemsOf } from "./sequences.ts";
+import { binary, compare, isKey, isNumeric } from "./operators.ts";
+import { isIterable, numberedOf } from "./sequences.ts";
 import type { Comparison } from "./syntax.ts";
 import { textOf } from "./text-of.ts";
-import { type Arguments, Callable, typeName, Undefined, type Value } from "./values.ts";
+import { type Arguments, Callable, Safe, typeName, Undefined, type Value } from "./values.ts";
 
 /** What stands after `is`. */
 export type Condition = (value: Value, given: Arguments, environment: Environment) => boolean;
@@ -46,19 +47,20 @@ const conditions: ReadonlyMap<string, Condition> = new Map(
     number: alone(isNumeric),
     string: alone((value) => typeof value === "string"),
     mapping: alone((value) => value instanceof Map),
-    sequence: alone((value) => itemsOf(value) !== undefined),
-    iterable: alone((value) => itemsOf(value) !== undefined),
-    callable: alone((value) => value instanceof Callable),
-    escaped: alone(() => false),
+    sequence: alone((value) => value instanceof Map || numberedOf(value) !== undefined),
+    iterable: alone(isIterable),
+    // What is not there says of itself that it can be called, and that it is markup.
+    callable: alone((value) => value instanceof Callable || value instanceof Undefined),
+    escaped: alone((value) => value instanceof Safe || value instanceof Undefined),
     lower: alone((value, { budget }) => isCased(textOf(value, budget), "toLowerCase")),
     upper: alone((value, { budget }) => isCased(textOf(value, budget), "toUpperCase")),
-    odd: alone((value) => remainder(value, 2n) === 1),
-    even: alone((value) => remainder(value, 2n) === 0),
-    divisibleby: against((value, other) => remainder(value, wholeOf(other)) === 0),
+    odd: alone((value, { budget }) => remainder(value, 2n, budget) === 1),
+    even: alone((value, { budget }) => remainder(value, 2n, budget) === 0),
+    divisibleby: against((value, other, { budget }) => remainder(value, other, budget) === 0),
     sameas: against((value, other) => Object.is(value, other) || value === other),
     in: comparing("in"),
-    filter: alone((value) => typeof value === "string" && hasFilter(value)),
-    test: alone((value) => typeof value === "string" && hasTest(value)),
+    filter: alone((value) => keyIn(value, hasFilter)),
+    test: alone((value) => keyIn(value, hasTest)),
     "==": equal,
     eq: equal,
     equalto: equal,
@@ -89,16 +91,14 @@ function isCased(text: string, change: "toLowerCase" | "toUpperCase"): boolean {
   return text === text[change]() && text.toLowerCase() !== text.toUpperCase();
 }
 
-function wholeOf(value: Value): bigint {
-  if (typeof value === "bigint" || typeof value === "boolean") return BigInt(value);
-  throw new TemplateRenderError(`divisibleby takes an int, not ${typeName(value)}`);
+function keyIn(value: Value, has: (name: string) => boolean): boolean {
+  if (!isKey(value)) throw new TemplateRenderError(`${typeName(value)} can't be the name of a filter or test`);
+  return typeof value === "string" && has(value);
 }
 
-function remainder(value: Value, by: bigint): number {
-  if (!isNumeric(value))
+function remainder(value: Value, by: Value, budget: Budget): number {
+  const rest = binary("%", value, by, budget);
+  if (!isNumeric(rest))
     throw new TemplateRenderError(`only a number is odd, even or divisible, not ${typeName(value)}`);
-  if (by === 0n) throw new TemplateRenderError("division by zero");
-  const number = numeric(value);
-  if (typeof number === "bigint") return Number(((number % by) + by) % by);
-  return ((number % Number(by)) + Number(by)) % Number(by);
+  return Number(rest);
 }

@@ -2,12 +2,12 @@ import { TemplateRenderError } from "./errors.ts";
 import { methods } from "./methods.ts";
 import { isEqual } from "./operators.ts";
 import { sequenceOf } from "./sequences.ts";
-import { type Dict, Tuple, type Value } from "./values.ts";
+import { type Dict, type Range, Tuple, typeName, type Value, View } from "./values.ts";
 
 export const dictMethods = methods<Dict>({
-  items: ["", (dict) => pairs(dict)],
-  keys: ["", (dict) => [...dict.keys()]],
-  values: ["", (dict) => [...dict.values()]],
+  items: ["", (dict) => new View("dict_items", pairs(dict))],
+  keys: ["", (dict) => new View("dict_keys", [...dict.keys()])],
+  values: ["", (dict) => new View("dict_values", [...dict.values()])],
   copy: ["", (dict) => new Map(dict)],
   get: [
     "key default",
@@ -23,7 +23,7 @@ export function pairs(dict: Dict): Value[] {
   return [...dict].map(([key, value]) => new Tuple([key, value]));
 }
 
-export const listMethods = methods<Value[] | Tuple>({
+export const listMethods = methods<Value[] | Tuple | Range>({
   count: [
     "value",
     (list, given, { budget }) => {
@@ -38,5 +38,11 @@ export const listMethods = methods<Value[] | Tuple>({
       return BigInt(at);
     },
   ],
-  copy: ["", (list) => (list instanceof Tuple ? list : [...list])],
+  copy: [
+    "",
+    (list) => {
+      if (!Array.isArray(list)) throw new TemplateRenderError(`a ${typeName(list)} has no copy`);
+      return [...list];
+    },
+  ],
 });

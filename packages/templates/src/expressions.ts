@@ -281,8 +281,10 @@ function parseTest(stream: TokenStream, of: Expression): Expression {
 /** A test may have its argument without parentheses: `is divisibleby 2`. */
 function parseTestCall(stream: TokenStream): Call {
   if (stream.is("operator", "(")) return parseCall(stream);
+  if (stream.is("name", "is")) throw stream.unexpected("an end of the test, since tests cannot be chained");
+  // "if" is taken for an argument too, as in Jinja.
   const hasArgument =
-    (stream.is("name") && !stream.is("name", "else", "or", "and", "is", "if", "in")) ||
+    (stream.is("name") && !stream.is("name", "else", "or", "and")) ||
     stream.is("string") ||
     stream.is("integer") ||
     stream.is("float") ||

@@ -19,10 +19,20 @@ const all: ReadonlyMap<string, Filter> = new Map(
   }),
 );
 
-const aliases: Readonly<Record<string, string>> = { count: "length", d: "default", e: "escape", forceescape: "escape" };
+const aliases: Readonly<Record<string, string>> = { count: "length", d: "default", e: "escape" };
 
 export function filterNamed(name: string): Filter | undefined {
   return all.get(Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name);
+}
+
+/** Whether the filter looks whether a text is markup. */
+export function seesMarkup(name: string): boolean {
+  return ["escape", "e", "safe", "default", "d", "string"].includes(name);
+}
+
+/** Whether the filter makes markup of markup. */
+export function keepsMarkup(name: string): boolean {
+  return ["lower", "upper", "trim", "capitalize", "truncate", "indent", "center"].includes(name);
 }
 
 export function hasFilter(name: string): boolean {

@@ -3,7 +3,7 @@ import { TemplateRenderError } from "./errors.ts";
 import { Moment, strftime } from "./moments.ts";
 import { fixed, floatText, grouped, withLongExponent } from "./number-text.ts";
 import { representation, textOf } from "./text-of.ts";
-import { type Arguments, type Dict, lengthOf, Tuple, typeName, type Value } from "./values.ts";
+import { type Arguments, type Dict, lengthOf, Range, Tuple, typeName, Undefined, type Value } from "./values.ts";
 
 interface Layout {
   readonly fill: string;
@@ -21,7 +21,7 @@ const maxWidth = 100_000;
 const maxPrecision = 100;
 
 /** Python's `format(value, text)`. */
-function formatted(value: Value, text: string, budget: Budget): string {
+export function formatted(value: Value, text: string, budget: Budget): string {
   if (value instanceof Moment) return text === "" ? textOf(value, budget) : strftime(value, text);
   if (text === "") return textOf(value, budget);
   const found = spec.exec(text);
@@ -140,9 +140,16 @@ export function formatBraces(
   { budget, read }: { budget: Budget; read: (start: Value, path: string) => Value },
 ): string {
   let automatic = 0;
+  let isNumbered = false;
+  let isMixed = false;
   const fieldOf = (path: string): Value => {
     const [, name = "", rest = ""] = /^([^.[]*)(.*)$/s.exec(path) ?? [];
+    if (/^\d+$/.test(name)) isNumbered = true;
+    if (name === "" && isNumbered) isMixed = true;
     const at = name === "" ? automatic++ : Number(name);
+    if (isMixed || (isNumbered && automatic > 0)) {
+      throw new TemplateRenderError("a format numbers either all of its fields or none");
+    }
     const start = /^\d*$/.test(name) ? given.positional[at] : given.named.get(name);
     if (start === undefined) throw new TemplateRenderError(`format has no value for {${path}}`);
     return read(start, rest);
@@ -178,10 +185,15 @@ export function formatPercent(text: string, values: Value, budget: Budget): stri
     budget.make(part.length);
     return part;
   });
-  if (at < items.length && !(values instanceof Map)) {
+  if (at < items.length && !hasItems(values)) {
     throw new TemplateRenderError("there are more values than the format asks for");
   }
   return made;
+}
+
+/** What might be asked for a value by a name need not be used up. */
+function hasItems(values: Value): boolean {
+  return values instanceof Map || Array.isArray(values) || values instanceof Range || values instanceof Undefined;
 }
 
 interface PercentPart {

@@ -3,15 +3,27 @@ import { Budget, type TemplateLimits } from "./budget.ts";
 import { conditionNamed } from "./conditions.ts";
 import type { Environment, Links } from "./environment.ts";
 import { TemplateRenderError } from "./errors.ts";
-import { filterNamed } from "./filters.ts";
+import { filterNamed, keepsMarkup, seesMarkup } from "./filters.ts";
 import { globals } from "./globals.ts";
 import { type Loop, loopOver } from "./loop.ts";
-import { binary, compare, isNumeric, numeric, undefinedError } from "./operators.ts";
+import { Span } from "./moments.ts";
+import { binary, compare, isKey, isNumeric, numeric, undefinedError } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import { iterated, sliced } from "./sequences.ts";
 import type { Block, Call, Expression, FilterCall, ForLoop, Parameters, Statement, Target } from "./syntax.ts";
 import { textOf } from "./text-of.ts";
-import { type Arguments, Callable, Fields, isTrue, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import {
+  type Arguments,
+  Callable,
+  Fields,
+  isTrue,
+  plain,
+  Safe,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value,
+} from "./values.ts";
 
 export interface Rendering {
   /** The value of a name; undefined where there is none. */
@@ -194,14 +206,16 @@ class Interpreter {
     this.#budget.step();
     const filter = filterNamed(name);
     if (filter === undefined) throw new TemplateRenderError(`there is no filter named "${name}"`);
-    return filter(value, given, this.#environment);
+    if (!(value instanceof Safe) || seesMarkup(name)) return filter(value, given, this.#environment);
+    const made = filter(value.text, given, this.#environment);
+    return typeof made === "string" && keepsMarkup(name) ? new Safe(made) : made;
   }
 
   #tested(name: string, value: Value, given: Arguments): boolean {
     this.#budget.step();
     const condition = conditionNamed(name);
     if (condition === undefined) throw new TemplateRenderError(`there is no test named "${name}"`);
-    return condition(value, given, this.#environment);
+    return condition(name === "escaped" ? value : plain(value), given, this.#environment);
   }
 
   #name(name: string, scope: Scope): Value {
@@ -299,15 +313,14 @@ class Interpreter {
 }
 
 function keyFrom(value: Value): Value {
-  if (Array.isArray(value) || value instanceof Map) {
-    throw new TemplateRenderError(`${typeName(value)} can't be a key of a dict`);
-  }
-  return value;
+  if (!isKey(value)) throw new TemplateRenderError(`${typeName(value)} can't be a key of a dict`);
+  return plain(value);
 }
 
 function unary(operator: "-" | "+" | "not", value: Value): Value {
   if (operator === "not") return !isTrue(value);
   if (value instanceof Undefined) throw undefinedError(value);
+  if (value instanceof Span) return operator === "-" ? new Span(-value.microseconds) : value;
   if (!isNumeric(value)) throw new TemplateRenderError(`${operator}${typeName(value)} is not possible`);
   const number = numeric(value);
   return operator === "-" ? -number : number;

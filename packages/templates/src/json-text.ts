@@ -2,9 +2,8 @@ import type { Budget } from "./budget.ts";
 import { TemplateRenderError } from "./errors.ts";
 import { Moment, momentText } from "./moments.ts";
 import { floatText } from "./number-text.ts";
-import { itemsOf } from "./sequences.ts";
 import { integerText } from "./text-of.ts";
-import { Range, typeName, Undefined, type Value } from "./values.ts";
+import { Safe, Tuple, typeName, type Value } from "./values.ts";
 
 const maxDepth = 100;
 
@@ -36,8 +35,7 @@ function written(value: Value, writing: Writing): string {
       writing,
     );
   }
-  const items =
-    typeof value === "string" || value instanceof Range || value instanceof Undefined ? undefined : itemsOf(value);
+  const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
   if (items !== undefined)
     return enclosed(
       "[",
@@ -70,6 +68,7 @@ function simpleText(value: Value): string {
       ? floatText(value)
       : ({ inf: "Infinity", "-inf": "-Infinity" }[floatText(value)] ?? "NaN");
   if (typeof value === "string") return asciiText(value);
+  if (value instanceof Safe) return asciiText(value.text);
   if (value instanceof Moment) return asciiText(momentText(value, "T").replace("+00:00", "Z"));
   throw new TemplateRenderError(`${typeName(value)} can't be written as JSON`);
 }

@@ -88,8 +88,9 @@ class Lexer {
 
   #code(mark: string): void {
     this.#push("begin", mark);
+    // The sign of an output such as {{+1}} belongs to its value, or changes nothing.
     this.#at += /[-+]/.test(this.#text[this.#at + 2] ?? "") ? 3 : 2;
-    const end = mark === "{{" ? /[-+]?\}\}/y : /[-+]?%\}/y;
+    const end = mark === "{{" ? /-?\}\}/y : /[-+]?%\}/y;
     const open: string[] = [];
     for (;;) {
       this.#countLines(this.#skip(space));

@@ -1,21 +1,16 @@
 import type { Bound } from "./arguments.ts";
 import type { Environment } from "./environment.ts";
 import { TemplateRenderError } from "./errors.ts";
+import { escapedText } from "./escaping.ts";
 import { filters } from "./filter.ts";
 import { jsonOf } from "./json-text.ts";
-import { itemsOf } from "./sequences.ts";
+import { isIterable, iterated, numberedOf } from "./sequences.ts";
 import { textOf } from "./text-of.ts";
-import { Tuple, Undefined, type Value } from "./values.ts";
+import { Safe, Undefined, type Value } from "./values.ts";
 
 export const markupFilters = filters({
-  escape: [
-    "",
-    (value, _, { budget }) => {
-      const text = escapedMarkup(textOf(value, budget));
-      budget.make(text.length);
-      return text;
-    },
-  ],
+  escape: ["", (value, _, { budget }) => (value instanceof Safe ? value : escaped(value, budget))],
+  forceescape: ["", (value, _, { budget }) => escaped(value, budget)],
   striptags: ["", (value, _, { budget }) => withoutTags(textOf(value, budget))],
   urlencode: ["", (value, _, environment) => urlEncoded(value, environment)],
   urlize: ["trim_url_limit nofollow target rel extra_schemes", urlized],
@@ -24,21 +19,15 @@ export const markupFilters = filters({
     "indent",
     (value, given, { budget }) => {
       const text = jsonOf(value, given.optional("indent") === undefined ? undefined : given.integer("indent"), budget);
-      return text.replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+      return new Safe(text.replace(/[<>&']/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`));
     },
   ],
 });
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  "'": "&#39;",
-  '"': "&#34;",
-};
-
-function escapedMarkup(text: string): string {
-  return text.replace(/[&<>'"]/g, (character) => entities[character] ?? character);
+function escaped(value: Value, budget: Environment["budget"]): Safe {
+  const text = escapedText(textOf(value, budget));
+  budget.make(text.length);
+  return new Safe(text);
 }
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
@@ -71,7 +60,7 @@ function withoutBetween(text: string, begin: string, end: string): string {
 }
 
 function urlEncoded(value: Value, { budget }: Environment): string {
-  const pairs = pairsOf(value);
+  const pairs = pairsOf(value, budget);
   if (pairs === undefined) {
     const text = encodeURIComponent(textOf(value, budget).toWellFormed()).replaceAll("%2F", "/");
     return escapedMarks(text, budget);
@@ -88,12 +77,13 @@ function escapedMarks(text: string, budget: Environment["budget"]): string {
   return text.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function pairsOf(value: Value): readonly (readonly [Value, Value])[] | undefined {
+function pairsOf(value: Value, budget: Environment["budget"]): readonly (readonly [Value, Value])[] | undefined {
   if (value instanceof Map) return [...value];
   if (typeof value === "string" || value instanceof Undefined) return undefined;
-  return itemsOf(value)?.map((each) => {
-    const [key, part] = each instanceof Tuple || Array.isArray(each) ? (itemsOf(each) ?? []) : [];
-    if (key !== undefined && part !== undefined) return [key, part] as const;
+  if (!isIterable(value)) return undefined;
+  return iterated(value, budget).map((each) => {
+    const [key, part, ...others] = numberedOf(each) ?? [];
+    if (key !== undefined && part !== undefined && others.length === 0) return [key, part] as const;
     throw new TemplateRenderError("urlencode takes a str, a dict, or a list of pairs");
   });
 }
@@ -104,7 +94,7 @@ function attributesOf(value: Value, given: Bound, { budget }: Environment): stri
     const name = textOf(key, budget);
     if (part === null || part instanceof Undefined) return [];
     if (/[\s/>=]/.test(name)) throw new TemplateRenderError(`"${name}" can't be the name of an attribute`);
-    return [`${escapedMarkup(name)}="${escapedMarkup(textOf(part, budget))}"`];
+    return [`${escapedText(name)}="${escapedText(textOf(part, budget))}"`];
   });
   const text = parts.join(" ");
   budget.make(text.length);
@@ -118,14 +108,14 @@ function urlized(value: Value, given: Bound, { budget }: Environment): string {
   const words = textOf(value, budget).split(/(\s+)/);
   const rel = [given.optional("rel"), given.flag("nofollow") ? "nofollow" : undefined, "noopener"];
   const relation = [...new Set(rel.filter((part) => typeof part === "string"))].toSorted().join(" ");
-  const target = given.optional("target") === undefined ? "" : ` target="${escapedMarkup(given.text("target"))}"`;
+  const target = given.optional("target") === undefined ? "" : ` target="${escapedText(given.text("target"))}"`;
   const made = words.map((word) => {
     const [, before = "", url, after = ""] = link.exec(word) ?? [];
-    if (url === undefined) return escapedMarkup(word);
+    if (url === undefined) return escapedText(word);
     const shown = limit !== undefined && url.length > limit ? `${url.slice(0, limit)}...` : url;
-    const address = escapedMarkup(url.startsWith("www.") ? `https://${url}` : url);
-    const anchor = `<a href="${address}" rel="${escapedMarkup(relation)}"${target}>${escapedMarkup(shown)}</a>`;
-    return escapedMarkup(before) + anchor + escapedMarkup(after);
+    const address = escapedText(url.startsWith("www.") ? `https://${url}` : url);
+    const anchor = `<a href="${address}" rel="${escapedText(relation)}"${target}>${escapedText(shown)}</a>`;
+    return escapedText(before) + anchor + escapedText(after);
   });
   budget.make(made.reduce((sum, part) => sum + part.length, 0));
   return made.join("");

@@ -9,6 +9,26 @@ export class Moment {
   }
 }
 
+/** Python's `date`. */
+export class Day {
+  readonly type = "date";
+  readonly moment: Moment;
+
+  constructor(moment: Moment) {
+    this.moment = new Moment(Math.floor(moment.time / dayMicroseconds) * dayMicroseconds);
+  }
+}
+
+/** A time of the day, as Python's `time`. */
+export class DayTime {
+  readonly type = "time";
+  readonly moment: Moment;
+
+  constructor(moment: Moment) {
+    this.moment = new Moment(moment.time - new Day(moment).moment.time);
+  }
+}
+
 /** A stretch of time, as Python's `timedelta`. */
 export class Span {
   readonly type = "timedelta";
@@ -21,6 +41,7 @@ export class Span {
 
 const second = 1_000_000;
 export const daySeconds = 86_400;
+const dayMicroseconds = daySeconds * second;
 
 export interface DateParts {
   readonly year: number;
@@ -32,6 +53,8 @@ export interface DateParts {
   readonly microsecond: number;
   /** 0 is Monday. */
   readonly weekday: number;
+  /** 1 for the second of two equal times of a day whose clock is set back, which UTC does not have. */
+  readonly fold: number;
 }
 
 export function partsOf({ time }: Moment): DateParts {
@@ -45,6 +68,7 @@ export function partsOf({ time }: Moment): DateParts {
     second: date.getUTCSeconds(),
     microsecond: ((time % second) + second) % second,
     weekday: (date.getUTCDay() + 6) % 7,
+    fold: 0,
   };
 }
 
@@ -65,6 +89,39 @@ export function timeText(moment: Moment): string {
 
 export function momentText(moment: Moment, separator = " "): string {
   return `${dateText(moment)}${separator}${timeText(moment)}+00:00`;
+}
+
+const timeWidths: Readonly<Record<string, number>> = {
+  hours: 2,
+  minutes: 5,
+  seconds: 8,
+  milliseconds: 12,
+  microseconds: 15,
+};
+
+/** The time down to a unit; undefined where there is no such unit. */
+export function timeDownTo(moment: Moment, unit: string): string | undefined {
+  if (unit === "auto") return timeText(moment);
+  const { hour, minute, second, microsecond } = partsOf(moment);
+  const whole = `${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${pad(microsecond, 6)}`;
+  return Object.hasOwn(timeWidths, unit) ? whole.slice(0, timeWidths[unit]) : undefined;
+}
+
+const least = ["year", "month", "day", "hour", "minute", "second", "microsecond"] as const;
+
+/** The moment with other parts; undefined where there is no such date. */
+export function withParts(
+  moment: Moment,
+  given: Readonly<Partial<Record<(typeof least)[number], number>>>,
+): Moment | undefined {
+  const before = partsOf(moment);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, seconds = 0, micros = 0] = least.map(
+    (part) => given[part] ?? before[part],
+  );
+  const time = Date.UTC(year, month - 1, day, hour, minute, seconds) * 1000 + micros;
+  const made = new Moment(time);
+  const parts = partsOf(made);
+  return least.every((part) => given[part] === undefined || given[part] === parts[part]) ? made : undefined;
 }
 
 export interface SpanParts {
@@ -117,6 +174,7 @@ const directives: Readonly<Record<string, Directive>> = {
   e: ({ day }) => String(day).padStart(2),
   f: ({ microsecond }) => pad(microsecond, 6),
   F: (_, moment) => strftime(moment, "%Y-%m-%d"),
+  G: (_, moment) => isoWeek(moment).year,
   H: ({ hour }) => pad(hour, 2),
   I: ({ hour }) => pad(hour % 12 || 12, 2),
   j: (_, moment) => pad(dayOfYear(moment), 3),
@@ -129,6 +187,7 @@ const directives: Readonly<Record<string, Directive>> = {
   t: () => "\t",
   T: (_, moment) => strftime(moment, "%H:%M:%S"),
   u: ({ weekday }) => weekday + 1,
+  V: (_, moment) => pad(isoWeek(moment).week, 2),
   w: ({ weekday }) => (weekday + 1) % 7,
   x: (_, moment) => strftime(moment, "%m/%d/%y"),
   X: (_, moment) => strftime(moment, "%H:%M:%S"),
@@ -147,6 +206,12 @@ export function strftime(moment: Moment, format: string): string {
     if (text === undefined) return whole;
     return bare === "" ? String(text) : String(text).replace(/^[0 ]+(?=.)/, "");
   });
+}
+
+/** The week that begins on Monday belongs to the year of its Thursday. */
+function isoWeek(moment: Moment): { readonly year: number; readonly week: number } {
+  const thursday = new Moment(moment.time + (3 - partsOf(moment).weekday) * dayMicroseconds);
+  return { year: partsOf(thursday).year, week: Math.floor((dayOfYear(thursday) - 1) / 7) + 1 };
 }
 
 function dayOfYear(moment: Moment): number {

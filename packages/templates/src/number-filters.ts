@@ -1,6 +1,7 @@
 import type { Bound } from "./arguments.ts";
 import { TemplateRenderError } from "./errors.ts";
 import { filters } from "./filter.ts";
+import { Span } from "./moments.ts";
 import { fixed, rounded } from "./number-text.ts";
 import { isNumeric, numeric, undefinedError } from "./operators.ts";
 import { typeName, Undefined, type Value } from "./values.ts";
@@ -9,8 +10,9 @@ export const numberFilters = filters({
   abs: [
     "",
     (value) => {
+      if (value instanceof Span) return new Span(Math.abs(value.microseconds));
       const number = numberOf(value, "abs");
-      return number < 0 ? -number : number;
+      return typeof number === "number" ? Math.abs(number) : number < 0n ? -number : number;
     },
   ],
   int: [
@@ -39,7 +41,8 @@ const maxDigits = 4300;
 
 function integerOf(value: Value, base: number): bigint | undefined {
   if (typeof value === "string") {
-    if (base !== 10) return inBase(value.trim(), base);
+    const inIts = base === 10 ? undefined : inBase(value.trim(), base);
+    if (inIts !== undefined) return inIts;
     if (decimal.test(value) && value.length <= maxDigits)
       return BigInt(value.trim().replaceAll("_", "").replace(/^\+/, ""));
   }
@@ -76,13 +79,16 @@ function roundedBy(value: Value, given: Bound): Value {
     return typeof number === "bigint" ? roundedInteger(number, precision) : rounded(number, precision);
   if (method !== "ceil" && method !== "floor") throw new TemplateRenderError("round goes by common, ceil or floor");
   const scale = 10 ** precision;
-  return Math[method](Number(number) * scale) / scale;
+  return (Math[method](Number(number) * scale) + 0) / scale;
 }
 
 function roundedInteger(value: bigint, precision: number): bigint {
   if (precision >= 0) return value;
-  const scaled = rounded(Number(value), precision);
-  return BigInt(Math.trunc(scaled));
+  const size = 10n ** BigInt(Math.min(-precision, maxDigits));
+  const rest = ((value % size) + size) % size;
+  const below = value - rest;
+  const isUp = rest * 2n > size || (rest * 2n === size && (below / size) % 2n !== 0n);
+  return isUp ? below + size : below;
 }
 
 const units = ["k", "M", "G", "T", "P", "E", "Z", "Y"];

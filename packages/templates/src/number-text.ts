@@ -17,6 +17,7 @@ export function withLongExponent(text: string): string {
 /** A float with so many digits after the point, rounded to the nearest one and a tie to the even one. */
 export function fixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return floatText(value);
+  if (Object.is(value, -0)) return `-${fixed(0, digits)}`;
   if (Math.abs(value) >= 1e21) return `${BigInt(value)}${digits > 0 ? `.${"0".repeat(digits)}` : ""}`;
   const text = value.toFixed(Math.min(digits, 100));
   const doubled = value * 2 ** (digits + 1);
@@ -36,7 +37,7 @@ function nearerZero(value: number, digits: number): string {
 
 /** Python's `round(value, digits)`, also to tens and hundreds for negative digits. */
 export function rounded(value: number, digits: number): number {
-  if (!Number.isFinite(value) || digits > 300) return value;
+  if (!Number.isFinite(value) || digits > 300 || value === 0) return value;
   if (digits >= 0) return Number(fixed(value, Math.min(digits, 100)));
   const scale = 10 ** -digits;
   return Number(fixed(value / scale, 0)) * scale;

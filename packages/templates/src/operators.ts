@@ -1,11 +1,12 @@
 import type { Budget } from "./budget.ts";
 import { TemplateRenderError } from "./errors.ts";
+import { escapedText } from "./escaping.ts";
 import { formatPercent } from "./formatting.ts";
-import { Moment, Span } from "./moments.ts";
+import { Day, DayTime, Moment, Span } from "./moments.ts";
 import { iterated } from "./sequences.ts";
 import type { BinaryOperator, Comparison } from "./syntax.ts";
 import { representation } from "./text-of.ts";
-import { type Dict, Range, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import { type Dict, plain, Range, Safe, Tuple, typeName, Undefined, type Value, View } from "./values.ts";
 
 export function isNumeric(value: Value): value is bigint | number | boolean {
   return typeof value === "bigint" || typeof value === "number" || typeof value === "boolean";
@@ -16,7 +17,12 @@ export function numeric(value: bigint | number | boolean): bigint | number {
   return typeof value === "boolean" ? BigInt(value) : value;
 }
 
-export function binary(operator: BinaryOperator, left: Value, right: Value, budget: Budget): Value {
+export function binary(operator: BinaryOperator, given: Value, other: Value, budget: Budget): Value {
+  if (operator === "+" && (given instanceof Safe || other instanceof Safe)) {
+    const markup = markupOf(given, other, budget);
+    if (markup !== undefined) return markup;
+  }
+  const [left, right] = [plain(given), plain(other)];
   for (const side of [left, right]) {
     if (side instanceof Undefined) throw undefinedError(side);
   }
@@ -25,6 +31,17 @@ export function binary(operator: BinaryOperator, left: Value, right: Value, budg
   const value = operator === "*" ? repeated(left, right, budget) : joined(operator, left, right, budget);
   if (value !== undefined) return value;
   throw new TemplateRenderError(`${typeName(left)} ${operator} ${typeName(right)} is not possible`);
+}
+
+/** Markup and a text are markup, of which the text is escaped. */
+function markupOf(left: Value, right: Value, budget: Budget): Safe | undefined {
+  const parts = [left, right].map((part) => {
+    return part instanceof Safe ? part.text : typeof part === "string" ? escapedText(part) : undefined;
+  });
+  if (parts.includes(undefined)) return undefined;
+  const text = parts.join("");
+  budget.make(text.length);
+  return new Safe(text);
 }
 
 export function undefinedError({ name }: Undefined): TemplateRenderError {
@@ -72,7 +89,7 @@ function integers(operator: BinaryOperator, a: bigint, b: bigint): Value {
     case "*":
       return bounded(a * b);
     case "/":
-      return Number(a) / Number(b);
+      return quotient(a, b);
     case "//":
       return (a - floorModulo(a, b)) / b;
     case "%":
@@ -81,6 +98,27 @@ function integers(operator: BinaryOperator, a: bigint, b: bigint): Value {
       if (b < 0n) return Number(a) ** Number(b);
       return power(a, b);
   }
+}
+
+const exact = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** The float next to the quotient, also of ints that are no floats themselves. */
+function quotient(a: bigint, b: bigint): number {
+  const [size, by] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  if (size <= exact && by <= exact) return Number(a) / Number(b);
+  // With 66 bits of the quotient, and the last of them set where something is left, the one rounding is that of Number().
+  const shift = BigInt(66 - size.toString(2).length + by.toString(2).length);
+  const [above, below] = shift > 0n ? [size << shift, by] : [size, by << -shift];
+  const bits = (above / below) | (above % below === 0n ? 0n : 1n);
+  const value = scaled(Number(bits), -Number(shift));
+  if (!Number.isFinite(value)) throw new TemplateRenderError("a quotient is too large for a float");
+  return a < 0n !== b < 0n ? -value : value;
+}
+
+/** In two steps, since a power of two alone may be too small or too large for a float. */
+function scaled(value: number, exponent: number): number {
+  const half = Math.trunc(exponent / 2);
+  return value * 2 ** half * 2 ** (exponent - half);
 }
 
 function floorModulo(a: bigint, b: bigint): bigint {
@@ -142,12 +180,14 @@ function joined(operator: BinaryOperator, left: Value, right: Value, budget: Bud
 
 function difference(left: Value, right: Value): Value | undefined {
   if (left instanceof Moment && right instanceof Moment) return new Span(left.time - right.time);
+  if (left instanceof Day && right instanceof Day) return new Span(left.moment.time - right.moment.time);
   if (left instanceof Moment && right instanceof Span) return new Moment(left.time - right.microseconds);
   if (left instanceof Span && right instanceof Span) return new Span(left.microseconds - right.microseconds);
   return undefined;
 }
 
-export function compare(operator: Comparison, left: Value, right: Value, budget: Budget): boolean {
+export function compare(operator: Comparison, given: Value, other: Value, budget: Budget): boolean {
+  const [left, right] = [plain(given), plain(other)];
   switch (operator) {
     case "==":
       return isEqual(left, right, budget);
@@ -169,8 +209,9 @@ export function compare(operator: Comparison, left: Value, right: Value, budget:
 }
 
 /** Each pair that is looked at is a step, so that values which share parts don't take for ever. */
-export function isEqual(left: Value, right: Value, budget: Budget): boolean {
+export function isEqual(one: Value, other: Value, budget: Budget): boolean {
   budget.step();
+  const [left, right] = [plain(one), plain(other)];
   if (isNumeric(left) && isNumeric(right)) return isSameNumber(numeric(left), numeric(right));
   if (left instanceof Undefined) return right instanceof Undefined;
   if (Array.isArray(left)) return Array.isArray(right) && areEqual(left, right, budget);
@@ -178,6 +219,8 @@ export function isEqual(left: Value, right: Value, budget: Budget): boolean {
   if (left instanceof Range) return right instanceof Range && areEqual([...left.items], [...right.items], budget);
   if (left instanceof Map) return right instanceof Map && areEqualDicts(left, right, budget);
   if (left instanceof Moment) return right instanceof Moment && left.time === right.time;
+  if (left instanceof Day) return right instanceof Day && left.moment.time === right.moment.time;
+  if (left instanceof DayTime) return right instanceof DayTime && left.moment.time === right.moment.time;
   if (left instanceof Span) return right instanceof Span && left.microseconds === right.microseconds;
   return left === right;
 }
@@ -201,16 +244,22 @@ function isIn(item: Value, container: Value, budget: Budget): boolean {
     if (typeof item === "string") return container.includes(item);
     throw new TemplateRenderError(`only a str can be in a str, not ${typeName(item)}`);
   }
-  if (container instanceof Map) return container.has(item);
+  if (container instanceof Map) {
+    if (!isKey(item)) throw new TemplateRenderError(`${typeName(item)} can't be a key of a dict`);
+    return container.has(item);
+  }
   return iterated(container, budget).some((each) => isEqual(each, item, budget));
 }
 
 /** Below, at or above 0. */
-export function order(left: Value, right: Value, budget: Budget, operator = "<"): number {
+export function order(one: Value, other: Value, budget: Budget, operator = "<"): number {
   budget.step();
+  const [left, right] = [plain(one), plain(other)];
   if (isNumeric(left) && isNumeric(right)) return signOf(numeric(left), numeric(right));
   if (typeof left === "string" && typeof right === "string") return signOfTexts(left, right);
   if (left instanceof Moment && right instanceof Moment) return signOf(left.time, right.time);
+  if (left instanceof Day && right instanceof Day) return signOf(left.moment.time, right.moment.time);
+  if (left instanceof DayTime && right instanceof DayTime) return signOf(left.moment.time, right.moment.time);
   if (left instanceof Span && right instanceof Span) return signOf(left.microseconds, right.microseconds);
   if (Array.isArray(left) && Array.isArray(right)) return orderOfItems(left, right, budget);
   if (left instanceof Tuple && right instanceof Tuple) return orderOfItems(left.items, right.items, budget);
@@ -236,6 +285,12 @@ function orderOfItems(left: readonly Value[], right: readonly Value[], budget: B
   const at = left.findIndex((item, index) => index >= right.length || !isEqual(item, right[index] ?? null, budget));
   if (at < 0) return left.length - right.length;
   return at >= right.length ? 1 : order(left[at] ?? null, right[at] ?? null, budget);
+}
+
+/** Whether a dict may have it as a key. */
+export function isKey(value: Value): boolean {
+  if (value instanceof Tuple) return value.items.every(isKey);
+  return !Array.isArray(value) && !(value instanceof Map) && !(value instanceof View);
 }
 
 /** What stands for a value where equal ones are looked for. */

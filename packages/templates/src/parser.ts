@@ -109,7 +109,7 @@ function parseIf(stream: TokenStream, line: number): Statement {
   const branches: [Expression, Block][] = [];
   let otherwise: Block = [];
   for (;;) {
-    const condition = parseTuple(stream);
+    const condition = parseTuple(stream, parseOr);
     stream.expect("end", "%}");
     branches.push([condition, parseBlock(stream, ["elif", "else", "endif"])]);
     const { value: tag } = stream.look(1);

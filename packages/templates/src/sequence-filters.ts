@@ -4,10 +4,11 @@ import { pairs } from "./container-methods.ts";
 import type { Environment } from "./environment.ts";
 import { TemplateRenderError } from "./errors.ts";
 import { filters } from "./filter.ts";
-import { binary, keyOf, order } from "./operators.ts";
+import { binary, isKey, keyOf, order } from "./operators.ts";
+import { laidOutText } from "./pprint.ts";
 import { iterated, sizeOf } from "./sequences.ts";
-import { representation, textOf } from "./text-of.ts";
-import { charactersOf, Fields, isTrue, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import { textOf } from "./text-of.ts";
+import { charactersOf, Fields, isTrue, Lazy, Tuple, typeName, Undefined, type Value } from "./values.ts";
 
 export const sequenceFilters = filters({
   default: [
@@ -23,26 +24,31 @@ export const sequenceFilters = filters({
   items: [
     "",
     (value) => {
-      if (value instanceof Undefined) return [];
-      if (value instanceof Map) return pairs(value);
-      throw new TemplateRenderError(`items takes a dict, not ${typeName(value)}`);
+      return new Lazy("items", () => {
+        if (value instanceof Undefined) return [];
+        if (value instanceof Map) return pairs(value);
+        throw new TemplateRenderError(`items takes a dict, not ${typeName(value)}`);
+      });
     },
   ],
-  first: ["", (value, _, { budget }) => itemAt(iterated(value, budget), 0, "first")],
-  last: ["", (value, _, { budget }) => itemAt(iterated(value, budget), -1, "last")],
+  first: [
+    "",
+    (value, _, { budget }) => itemAt(value instanceof Lazy ? value.take(1) : iterated(value, budget), 0, "first"),
+  ],
+  last: ["", (value, _, { budget }) => itemAt(iterated(inPlace(value, "last"), budget), -1, "last")],
   random: [
     "",
     (value, _, { budget, chance }) => {
-      const items = iterated(value, budget);
+      const items = iterated(inPlace(value, "random"), budget);
       return itemAt(items, Math.floor(chance() * items.length), "random");
     },
   ],
   reverse: [
     "",
     (value, _, { budget }) => {
-      return typeof value === "string"
-        ? charactersOf(value).toReversed().join("")
-        : iterated(value, budget).toReversed();
+      if (typeof value === "string") return charactersOf(value).toReversed().join("");
+      const items = iterated(value, budget).toReversed();
+      return value instanceof Lazy ? items : new Lazy("reverse", () => items);
     },
   ],
   join: ["d attribute", joined],
@@ -51,17 +57,17 @@ export const sequenceFilters = filters({
     (value, given, environment) => {
       const start = given.has("start") ? given.value("start") : 0n;
       const add = (sum: Value, each: Value) => binary("+", sum, each, environment.budget);
-      return partsOf(value, given, environment).reduce<Value>(add, start);
+      return partsOf(iterated(value, environment.budget), given, environment).reduce<Value>(add, start);
     },
   ],
   min: ["case_sensitive attribute", (value, given, environment) => extreme(value, given, environment, -1)],
   max: ["case_sensitive attribute", (value, given, environment) => extreme(value, given, environment, 1)],
   sort: ["reverse case_sensitive attribute", sorted],
   dictsort: ["case_sensitive by reverse", sortedPairs],
-  unique: ["case_sensitive attribute", unique],
+  unique: ["case_sensitive attribute", lazily("unique", unique)],
   groupby: ["attribute default case_sensitive", grouped],
-  batch: ["linecount fill_with", batches],
-  slice: ["slices fill_with", slices],
+  batch: ["linecount fill_with", lazily("batch", batches)],
+  slice: ["slices fill_with", lazily("slice", slices)],
   attr: [
     "name",
     (value, given, environment) => {
@@ -70,8 +76,19 @@ export const sequenceFilters = filters({
       return hasFields ? attribute(value, name, environment) : new Undefined(name);
     },
   ],
-  pprint: ["", (value, _, { budget }) => representation(inOrderOfKeys(value, budget), budget)],
+  pprint: ["", (value, _, { budget }) => laidOutText(value, budget)],
 });
+
+function lazily(name: string, make: (value: Value, given: Bound, environment: Environment) => readonly Value[]) {
+  return (value: Value, given: Bound, environment: Environment) =>
+    new Lazy(name, () => make(value, given, environment));
+}
+
+/** Python looks at what has items in place from its end, or by number. */
+function inPlace(value: Value, filter: string): Value {
+  if (value instanceof Lazy) throw new TemplateRenderError(`${filter} takes a list, not a ${typeName(value)}`);
+  return value;
+}
 
 function itemAt(items: readonly Value[], index: number, name: string): Value {
   const found = items.at(index);
@@ -79,24 +96,15 @@ function itemAt(items: readonly Value[], index: number, name: string): Value {
 }
 
 /** The items, or their attribute where one is named. */
-function partsOf(value: Value, given: Bound, environment: Environment): readonly Value[] {
-  const items = iterated(value, environment.budget);
+function partsOf(items: readonly Value[], given: Bound, environment: Environment): readonly Value[] {
   const path = given.optional("attribute");
   return path === undefined ? items : items.map((each) => byPath(each, path, environment));
-}
-
-function inOrderOfKeys(value: Value, budget: Environment["budget"]): Value {
-  budget.step();
-  if (Array.isArray(value)) return value.map((each) => inOrderOfKeys(each, budget));
-  if (!(value instanceof Map)) return value;
-  const entries = [...value].toSorted(([a], [b]) => order(a, b, budget));
-  return new Map(entries.map(([key, part]) => [key, inOrderOfKeys(part, budget)]));
 }
 
 function joined(value: Value, given: Bound, environment: Environment): string {
   const { budget } = environment;
   const separator = given.has("d") ? textOf(given.value("d"), budget) : "";
-  const texts = partsOf(value, given, environment).map((part) => textOf(part, budget));
+  const texts = partsOf(iterated(value, budget), given, environment).map((part) => textOf(part, budget));
   budget.make(texts.reduce((sum, text) => sum + text.length + separator.length, 0));
   return texts.join(separator);
 }
@@ -108,7 +116,7 @@ function sortingKey(value: Value, given: Bound): Value {
 
 function extreme(value: Value, given: Bound, environment: Environment, sign: -1 | 1): Value {
   const items = iterated(value, environment.budget);
-  const keys = partsOf(value, given, environment).map((part) => sortingKey(part, given));
+  const keys = partsOf(items, given, environment).map((part) => sortingKey(part, given));
   let best = 0;
   for (let at = 1; at < keys.length; at++) {
     if (order(keys[at] ?? null, keys[best] ?? null, environment.budget) * sign > 0) best = at;
@@ -135,9 +143,8 @@ function sorted(value: Value, given: Bound, environment: Environment): Value {
   const paths = given.optional("attribute");
   const all = typeof paths === "string" ? paths.split(",") : paths === undefined ? [] : [paths];
   const keyed = (each: Value): Value => {
-    if (all.length === 0) return sortingKey(each, given);
-    const parts = all.map((path) => sortingKey(byPath(each, path, environment), given));
-    return parts.length === 1 ? (parts[0] ?? null) : new Tuple(parts);
+    if (all.length === 0) return new Tuple([sortingKey(each, given)]);
+    return new Tuple(all.map((path) => sortingKey(byPath(each, path, environment), given)));
   };
   return inOrder(items, items.map(keyed), environment, given.flag("reverse"));
 }
@@ -151,10 +158,14 @@ function sortedPairs(value: Value, given: Bound, environment: Environment): Valu
   return inOrder(pairs(value), keys, environment, given.flag("reverse"));
 }
 
-function unique(value: Value, given: Bound, environment: Environment): Value {
+function unique(value: Value, given: Bound, environment: Environment): readonly Value[] {
   const items = iterated(value, environment.budget);
   const seen = new Set<string>();
-  const keys = partsOf(value, given, environment).map((part) => keyOf(sortingKey(part, given), environment.budget));
+  const keys = partsOf(items, given, environment).map((part) => {
+    if (!isKey(part))
+      throw new TemplateRenderError(`unique takes values that can be keys of a dict, not ${typeName(part)}`);
+    return keyOf(sortingKey(part, given), environment.budget);
+  });
   return items.filter((_, index) => {
     const key = keys[index] ?? "";
     const isNew = !seen.has(key);
@@ -182,7 +193,7 @@ function grouped(value: Value, given: Bound, environment: Environment): Value {
   return [...groups.values()].map(({ grouper, list }) => new Tuple([grouper, list], ["grouper", "list"]));
 }
 
-function batches(value: Value, given: Bound, { budget }: Environment): Value {
+function batches(value: Value, given: Bound, { budget }: Environment): readonly Value[] {
   const items = iterated(value, budget);
   const size = given.integer("linecount");
   if (size < 1) throw new TemplateRenderError("batch takes a number above 0");
@@ -197,7 +208,7 @@ function batches(value: Value, given: Bound, { budget }: Environment): Value {
   return lines;
 }
 
-function slices(value: Value, given: Bound, { budget }: Environment): Value {
+function slices(value: Value, given: Bound, { budget }: Environment): readonly Value[] {
   const items = iterated(value, budget);
   const count = given.integer("slices");
   if (count < 1) throw new TemplateRenderError("slice takes a number above 0");
@@ -208,6 +219,6 @@ function slices(value: Value, given: Bound, { budget }: Environment): Value {
   return Array.from({ length: count }, (_, index) => {
     const start = index * size + Math.min(index, longer);
     const part = items.slice(start, start + size + (index < longer ? 1 : 0));
-    return fill !== undefined && index >= longer && longer > 0 ? [...part, fill] : part;
+    return fill !== undefined && index >= longer ? [...part, fill] : part;
   });
 }

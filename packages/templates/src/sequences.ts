@@ -1,6 +1,6 @@
 import type { Budget } from "./budget.ts";
 import { TemplateRenderError } from "./errors.ts";
-import { charactersOf, lengthOf, Range, Tuple, typeName, Undefined, type Value } from "./values.ts";
+import { charactersOf, Lazy, lengthOf, Range, Safe, Tuple, typeName, Undefined, type Value, View } from "./values.ts";
 
 /** The items that a loop over the value meets. Each of them is a step. */
 export function iterated(value: Value, budget: Budget): readonly Value[] {
@@ -10,17 +10,31 @@ export function iterated(value: Value, budget: Budget): readonly Value[] {
   return items;
 }
 
-export function itemsOf(value: Value): readonly Value[] | undefined {
+/** The items that Python's `iter` meets. */
+function itemsOf(value: Value): readonly Value[] | undefined {
+  if (value instanceof Lazy) return value.take();
+  if (value instanceof View) return value.items;
+  return value instanceof Map ? [...value.keys()] : numberedOf(value);
+}
+
+export function isIterable(value: Value): boolean {
+  return value instanceof Lazy || value instanceof View || value instanceof Map || numberedOf(value) !== undefined;
+}
+
+/** The items of what has them by number. */
+export function numberedOf(value: Value): readonly Value[] | undefined {
   if (Array.isArray(value)) return value;
   if (value instanceof Tuple || value instanceof Range) return value.items;
-  if (value instanceof Map) return [...value.keys()];
   if (typeof value === "string") return charactersOf(value);
+  if (value instanceof Safe) return charactersOf(value.text);
   return value instanceof Undefined ? [] : undefined;
 }
 
 export function sizeOf(value: Value): number {
   if (typeof value === "string") return lengthOf(value);
-  const size = value instanceof Range ? Number(value.length) : itemsOf(value)?.length;
+  if (value instanceof Map) return value.size;
+  if (value instanceof View) return value.items.length;
+  const size = value instanceof Range ? Number(value.length) : numberedOf(value)?.length;
   if (size === undefined) throw new TemplateRenderError(`${typeName(value)} has no length`);
   return size;
 }
@@ -28,11 +42,11 @@ export function sizeOf(value: Value): number {
 /** A part of a list, tuple or str, by bounds that may count from its end. */
 export function sliced(value: Value, [start, stop, step]: readonly (Value | undefined)[], budget: Budget): Value {
   if (value instanceof Undefined) return value;
-  const items = value instanceof Map ? undefined : itemsOf(value);
+  const items = numberedOf(value);
   if (items === undefined) throw new TemplateRenderError(`${typeName(value)} has no slices`);
   const part = sliceOf(items, { start: bound(start), stop: bound(stop), step: bound(step) ?? 1 });
   budget.make(part.length);
-  if (typeof value === "string") return part.join("");
+  if (typeof value === "string" || value instanceof Safe) return part.join("");
   return value instanceof Tuple ? new Tuple(part) : part;
 }
 
@@ -60,6 +74,6 @@ function sliceOf(items: readonly Value[], { start, stop, step }: Bounds): Value[
   return part;
 }
 
-export function sequenceOf(list: Value[] | Tuple): readonly Value[] {
-  return list instanceof Tuple ? list.items : list;
+export function sequenceOf(list: Value[] | Tuple | Range): readonly Value[] {
+  return Array.isArray(list) ? list : list.items;
 }

@@ -59,34 +59,95 @@ function counted(count: number | string, unit: string): string {
   return `${count} ${unit}${isOne ? "" : "s"}`;
 }
 
-const units = [
-  ["years", 365 * 86_400],
-  ["months", monthDays * 86_400],
-  ["days", 86_400],
-  ["hours", 3600],
-  ["minutes", 60],
-  ["seconds", 1],
-  ["milliseconds", 1e-3],
-  ["microseconds", 1e-6],
-] as const;
+/** The units, the smallest first. */
+const units = ["microseconds", "milliseconds", "seconds", "minutes", "hours", "days", "months", "years"] as const;
+type Unit = (typeof units)[number];
+
+export interface Precision {
+  readonly minimumUnit: string;
+  /** Units that are not used. */
+  readonly suppressed: readonly string[];
+  /** The count of the least unit, as it is shown where it is not whole. */
+  readonly rounded: (count: number) => string;
+}
 
 /** How long it is in all units down to the least: `2 days, 1 hour and 33.12 seconds`. */
-export function preciseText(span: Span, minimumUnit: string): string {
-  const last = units.findIndex(([name]) => name === minimumUnit.toLowerCase());
-  if (last < 0)
-    throw new TemplateRenderError(`"${minimumUnit}" is not a unit: ${units.map(([name]) => name).join(", ")}`);
-  const size = units[last]?.[1] ?? 1;
-  // Rounded before it is divided, so that 59.999 seconds are a minute and not 60 seconds.
-  let rest = Number(fixed(Math.abs(span.microseconds) / 1_000_000 / size, 2)) * size;
-  const parts = units.slice(0, last + 1).flatMap(([name, size], index) => {
-    const exact = rest / size;
-    const count = index === last ? exact : Math.floor(exact + 1e-9);
-    rest -= count * size;
-    const text =
-      index === last && !Number.isInteger(Number(fixed(exact, 2))) ? fixed(exact, 2) : String(Math.round(count));
-    const isShown = Number(text) > 0 || (index === last && Math.abs(span.microseconds) === 0);
-    return isShown ? [counted(text, name.slice(0, -1))] : [];
-  });
-  const end = parts.pop() ?? counted(0, minimumUnit.toLowerCase().slice(0, -1));
-  return parts.length === 0 ? end : `${parts.join(", ")} and ${end}`;
+export function preciseText(span: Span, { minimumUnit, suppressed, rounded }: Precision): string {
+  const unused = new Set(suppressed.map(unitNamed));
+  const least = units.slice(units.indexOf(unitNamed(minimumUnit))).find((unit) => !unused.has(unit));
+  if (least === undefined) throw new TemplateRenderError("no unit is left in which the stretch of time can be said");
+  const used = units.slice(units.indexOf(least)).filter((unit) => !unused.has(unit));
+  const counts = promoted(countsOf(span, { used, least, rounded }), used);
+  const texts: string[] = [];
+  for (const unit of used.toReversed()) {
+    const count = counts[unit];
+    if (count > 0 || (texts.length === 0 && unit === least)) texts.push(countText(unit, count, { least, rounded }));
+  }
+  const end = texts.pop() ?? "";
+  return texts.length === 0 ? end : `${texts.join(", ")} and ${end}`;
+}
+
+function unitNamed(name: string): Unit {
+  const unit = units.find((each) => each === name.toLowerCase());
+  if (unit === undefined) throw new TemplateRenderError(`"${name}" is not a unit: ${units.join(", ")}`);
+  return unit;
+}
+
+interface Counting extends Pick<Precision, "rounded"> {
+  readonly used: readonly Unit[];
+  readonly least: Unit;
+}
+
+type Counts = Record<Unit, number>;
+
+function countsOf(span: Span, { used, least, rounded }: Counting): Counts {
+  const counts = Object.fromEntries(units.map((unit) => [unit, 0])) as Counts;
+  const { days, seconds, microseconds } = spanParts(new Span(Math.abs(span.microseconds)));
+  let rest = days;
+  const divide = (unit: Unit, size: number) => {
+    if (unit === least) {
+      counts[unit] = Number(rounded(rest / size));
+      rest = 0;
+    } else if (used.includes(unit)) {
+      counts[unit] = Math.floor(rest / size);
+      // Half a day is left over after a month of 30.5 days, and does not count.
+      rest = Math.trunc(rest - counts[unit] * size);
+    }
+  };
+  divide("years", 365);
+  divide("months", monthDays);
+  rest = rest * 86_400 + seconds;
+  divide("days", 86_400);
+  divide("hours", 3600);
+  divide("minutes", 60);
+  rest = rest * 1_000_000 + microseconds;
+  divide("seconds", 1_000_000);
+  divide("milliseconds", 1000);
+  counts.microseconds = rest;
+  return counts;
+}
+
+const promotions = [
+  ["milliseconds", 1000, "seconds"],
+  ["seconds", 60, "minutes"],
+  ["minutes", 60, "hours"],
+  ["hours", 24, "days"],
+  ["days", 31, "months"],
+  ["months", 12, "years"],
+] as const;
+
+/** What was rounded up to a whole larger unit is one of those: 60 minutes are an hour. */
+function promoted(counts: Counts, used: readonly Unit[]): Counts {
+  for (const [unit, size, larger] of promotions) {
+    if (counts[unit] < size || !used.includes(larger)) continue;
+    counts[unit] -= size;
+    counts[larger] += 1;
+  }
+  return counts;
+}
+
+function countText(unit: Unit, count: number, { least, rounded }: Omit<Counting, "used">): string {
+  const name = (count > 1 && count < 2) || Math.trunc(count) !== 1 ? unit : unit.slice(0, -1);
+  if (unit === least && !Number.isInteger(count)) return `${rounded(count)} ${name}`;
+  return `${unit === "years" ? grouped(String(count), ",") : Math.trunc(count)} ${name}`;
 }

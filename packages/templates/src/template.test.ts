@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { checkTemplate, Moment, renderTemplate, Span, TemplateRenderError, TemplateSyntaxError } from "./index.ts";
+import {
+  checkTemplate,
+  Moment,
+  renderField,
+  renderTemplate,
+  Span,
+  TemplateRenderError,
+  TemplateSyntaxError,
+} from "./index.ts";
 
 const now = Date.parse("2026-11-28T12:00:00Z") * 1000;
 
@@ -77,8 +85,8 @@ describe("limits hold before anything large is made", () => {
     ["a replaced text that grows", "{% set a = 'x' * 20000 %}{{ a | replace('x', a) }}"],
     ["a joined text that grows", "{% set a = 'x' * 20000 %}{{ (a | list) | join(a) }}"],
     ["an indent", "{{ 'a' | indent(10 ** 9) }}"],
-    ["a batch that is filled", "{{ [1] | batch(10 ** 9, 0) }}"],
-    ["many slices", "{{ [1] | slice(10 ** 9) }}"],
+    ["a batch that is filled", "{{ [1] | batch(10 ** 9, 0) | list }}"],
+    ["many slices", "{{ [1] | slice(10 ** 9) | list }}"],
     ["a power", "{{ 10 ** (10 ** 6) }}"],
     ["a range", "{{ range(10 ** 9) }}"],
     [
@@ -155,4 +163,10 @@ test("without a clock nothing is said relative to now", () => {
 
 test("chance is given too", () => {
   expect(renderTemplate("{{ [1, 2, 3] | random }}", { now, chance: () => 0.5 })).toBe("2");
+});
+
+test("a field that holds no template keeps its line breaks, and a template has those of Jinja", () => {
+  expect(renderField("a\r\nb\r\n")).toBe("a\r\nb\r\n");
+  expect(renderField("{{ 1 }}\r\nb\r\n")).toBe("1\nb");
+  expect(renderTemplate("a\r\nb\r\n")).toBe("a\nb");
 });

@@ -18,23 +18,28 @@ export interface RenderOptions {
   readonly links?: Links | undefined;
 }
 
-/** Whether there is anything to render: a text without these marks is what it is, its line breaks included. */
-function hasMarks(text: string): boolean {
-  return text.includes("{{") || text.includes("{%");
-}
-
 /** Throws a TemplateSyntaxError, also where the template has more loops than may be. */
 export function checkTemplate(template: string): void {
   parsed(template);
 }
 
 /**
- * The text that a template gives, as Prefect's user templates do: Jinja, with the values of Python, where a name that is not there is empty.
+ * The text that a field of Prefect gives which may be a template: without `{{` and `{%` it is what it is, its line breaks included.
  * Throws a TemplateSyntaxError or a TemplateRenderError.
+ */
+export function renderField(text: string, options: RenderOptions = {}): string {
+  const isTemplate = text.includes("{{") || text.includes("{%");
+  if (isTemplate) return renderTemplate(text, options);
+  checkTemplate(text);
+  return text;
+}
+
+/**
+ * The text that a template gives, as Prefect's environment of Jinja does: with the values of Python, where a name that is not there is
+ * empty. Throws a TemplateSyntaxError or a TemplateRenderError.
  */
 export function renderTemplate(template: string, options: RenderOptions = {}): string {
   const block = parsed(template);
-  if (!hasMarks(template)) return template;
   const values = new Map<string, Value>();
   const { context = {}, now, chance = () => 0, limits = defaultLimits, links } = options;
   const read = (name: string): Value | undefined => {

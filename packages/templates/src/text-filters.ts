@@ -3,9 +3,10 @@ import type { Environment } from "./environment.ts";
 import { TemplateRenderError } from "./errors.ts";
 import { filters } from "./filter.ts";
 import { formatPercent } from "./formatting.ts";
+import { sizeOf } from "./sequences.ts";
 import { capitalized, centered, replaced, stripped } from "./text-methods.ts";
 import { textOf } from "./text-of.ts";
-import { charactersOf, lengthOf, Tuple, type Value } from "./values.ts";
+import { charactersOf, lengthOf, Safe, Tuple, typeName, type Value } from "./values.ts";
 import { wrapped } from "./wrapping.ts";
 
 /** A filter that makes a text about as long as the one it is given. */
@@ -19,8 +20,8 @@ function making(make: (text: string, given: Bound) => string) {
 
 export const textFilters = {
   ...filters({
-    string: ["", making((text) => text)],
-    safe: ["", making((text) => text)],
+    string: ["", (value, _, { budget }) => (value instanceof Safe ? value : textOf(value, budget))],
+    safe: ["", (value, _, { budget }) => (value instanceof Safe ? value : new Safe(textOf(value, budget)))],
     lower: ["", making((text) => text.toLowerCase())],
     upper: ["", making((text) => text.toUpperCase())],
     capitalize: ["", making(capitalized)],
@@ -40,13 +41,13 @@ export const textFilters = {
         return replaced(textOf(value, environment.budget), { old: of("old"), new: of("new"), count }, environment);
       },
     ],
-    truncate: ["length killwords end leeway", making(truncated)],
+    truncate: ["length killwords end leeway", truncated],
     indent: ["width first blank", indented],
     wordcount: ["", (value, _, { budget }) => BigInt(textOf(value, budget).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)],
     wordwrap: [
       "width break_long_words wrapstring break_on_hyphens",
       (value, given, { budget }) => {
-        const text = textOf(value, budget);
+        const text = textIn(value, "wordwrap");
         const separator = given.optional("wrapstring") === undefined ? "\n" : given.text("wrapstring");
         budget.make(text.length * (1 + separator.length));
         return wrapped(text, {
@@ -72,17 +73,28 @@ function formatArguments(given: { positional: readonly Value[]; named: ReadonlyM
 function titled(text: string): string {
   return text
     .split(/([-\s({[<]+)/)
-    .map(capitalized)
+    .map((word) => {
+      const [first = "", ...rest] = charactersOf(word);
+      return first.toUpperCase() + rest.join("").toLowerCase();
+    })
     .join("");
 }
 
-function truncated(text: string, given: Bound): string {
+/** Filters that take nothing but a text. */
+function textIn(value: Value, filter: string): string {
+  if (typeof value === "string") return value;
+  throw new TemplateRenderError(`${filter} takes a str, not ${typeName(value)}`);
+}
+
+/** What is short enough stays, whatever it is. */
+function truncated(value: Value, given: Bound, { budget }: Environment): Value {
   const length = given.integer("length", 255);
   const end = given.text("end", "...");
-  const characters = charactersOf(text);
-  if (characters.length <= length + given.integer("leeway", 5)) return text;
   const kept = length - lengthOf(end);
   if (kept < 0) throw new TemplateRenderError(`truncate to ${length} characters leaves no room for "${end}"`);
+  if (sizeOf(value) <= length + (given.optional("leeway") === undefined ? 5 : given.integer("leeway"))) return value;
+  const characters = charactersOf(textIn(value, "truncate"));
+  budget.make(characters.length);
   const cut = characters.slice(0, kept).join("");
   if (given.flag("killwords")) return cut + end;
   const space = cut.lastIndexOf(" ");
@@ -92,7 +104,7 @@ function truncated(text: string, given: Bound): string {
 const maxIndent = 1000;
 
 function indented(value: Value, given: Bound, { budget }: Environment): string {
-  const text = textOf(value, budget);
+  const text = textIn(value, "indent");
   const width = given.optional("width") ?? 4n;
   const size = typeof width === "string" ? width.length : given.integer("width", 4);
   if (size > maxIndent) throw new TemplateRenderError(`an indent is at most ${maxIndent} characters`);

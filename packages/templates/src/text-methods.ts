@@ -22,7 +22,7 @@ function matching(pattern: RegExp) {
 export const textMethods = methods<string>({
   lower: ["", making((text) => text.toLowerCase())],
   upper: ["", making((text) => text.toUpperCase())],
-  casefold: ["", making((text) => text.toLowerCase().replaceAll("ß", "ss"))],
+  casefold: ["", making((text) => text.replace(/./gsu, (character) => character.toUpperCase().toLowerCase()))],
   capitalize: ["", making(capitalized)],
   title: ["", making(titled)],
   swapcase: [
@@ -49,16 +49,33 @@ export const textMethods = methods<string>({
   ],
   split: ["sep maxsplit", (text, given, environment) => split(text, given, environment)],
   rsplit: ["sep maxsplit", (text, given, environment) => splitFromEnd(text, given, environment)],
-  splitlines: ["", (text, _, { budget }) => taken(linesOf(text), budget)],
+  splitlines: ["keepends", (text, given, { budget }) => taken(linesOf(text, given.flag("keepends")), budget)],
   partition: ["sep", (text, given) => partition(text, given.text("sep"), text.indexOf(given.text("sep")))],
   rpartition: ["sep", (text, given) => partition(text, given.text("sep"), text.lastIndexOf(given.text("sep")), true)],
   join: ["items", (text, given, environment) => joined(text, given.value("items"), environment)],
-  startswith: ["prefix", (text, given) => affixes(given.value("prefix")).some((affix) => text.startsWith(affix))],
-  endswith: ["suffix", (text, given) => affixes(given.value("suffix")).some((affix) => text.endsWith(affix))],
-  find: ["sub", (text, given) => BigInt(position(text, text.indexOf(given.text("sub"))))],
-  rfind: ["sub", (text, given) => BigInt(position(text, text.lastIndexOf(given.text("sub"))))],
-  count: ["sub", (text, given) => BigInt(occurrences(text, given.text("sub")))],
-  isdigit: ["", matching(/^\p{Nd}+$/u)],
+  startswith: [
+    "prefix start end",
+    (text, given) =>
+      within(text, given, (part) => affixes(given.value("prefix")).some((each) => part.startsWith(each))),
+  ],
+  endswith: [
+    "suffix start end",
+    (text, given) => within(text, given, (part) => affixes(given.value("suffix")).some((each) => part.endsWith(each))),
+  ],
+  find: ["sub start end", (text, given) => found(text, given, "indexOf")],
+  rfind: ["sub start end", (text, given) => found(text, given, "lastIndexOf")],
+  index: ["sub start end", (text, given) => foundOrRefused(text, given, "indexOf")],
+  rindex: ["sub start end", (text, given) => foundOrRefused(text, given, "lastIndexOf")],
+  count: [
+    "sub start end",
+    (text, given) => within(text, given, (part) => BigInt(occurrences(part, given.text("sub")))) || 0n,
+  ],
+  expandtabs: ["tabsize", (text, given, environment) => withoutTabs(text, given.integer("tabsize", 8), environment)],
+  isascii: ["", (text) => Array.from(text).every((character) => character <= "\x7f")],
+  isidentifier: ["", matching(/^[\p{ID_Start}_]\p{ID_Continue}*$/u)],
+  isprintable: ["", (text) => !/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(text)],
+  istitle: ["", (text) => /\p{L}/u.test(text) && text === titled(text)],
+  isdigit: ["", matching(/^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒]+$/u)],
   isdecimal: ["", matching(/^\p{Nd}+$/u)],
   isnumeric: ["", matching(/^\p{N}+$/u)],
   isalpha: ["", matching(/^\p{L}+$/u)],
@@ -81,7 +98,15 @@ export const textMethods = methods<string>({
 
 export function capitalized(text: string): string {
   const [first = "", ...rest] = charactersOf(text);
-  return first.toUpperCase() + rest.join("").toLowerCase();
+  return titleCase(first) + rest.join("").toLowerCase();
+}
+
+/** Two letters in one character, of which only the first becomes large. */
+const digraphs: Readonly<Record<string, string>> = { Ǆ: "ǅ", Ǉ: "ǈ", Ǌ: "ǋ", Ǳ: "ǲ" };
+
+function titleCase(character: string): string {
+  const [first = "", ...rest] = charactersOf(character.toUpperCase());
+  return (digraphs[first] ?? first) + rest.join("").toLowerCase();
 }
 
 /** Python's `str.title`: each letter after what is not a letter. */
@@ -135,14 +160,63 @@ function position(text: string, at: number): number {
   return at < 0 ? at : lengthOf(text.slice(0, at));
 }
 
+/** What is said of the part between `start` and `end`; false where it begins beyond the text. */
+function within<T>(text: string, given: Bound, say: (part: string, start: number) => T): T | false {
+  if (given.optional("start") === undefined && given.optional("end") === undefined) return say(text, 0);
+  const characters = charactersOf(text);
+  const { length } = characters;
+  const bound = (name: string, otherwise: number) => {
+    const at = given.optional(name) === undefined ? otherwise : given.integer(name);
+    return at < 0 ? Math.max(0, at + length) : at;
+  };
+  const start = bound("start", 0);
+  return start <= length && say(characters.slice(start, bound("end", length)).join(""), start);
+}
+
+function found(text: string, given: Bound, look: "indexOf" | "lastIndexOf"): bigint {
+  const at = within(text, given, (part, start) => {
+    const inPart = position(part, part[look](given.text("sub")));
+    return inPart < 0 ? inPart : inPart + start;
+  });
+  return BigInt(at === false ? -1 : at);
+}
+
+function foundOrRefused(text: string, given: Bound, look: "indexOf" | "lastIndexOf"): bigint {
+  const at = found(text, given, look);
+  if (at < 0n) throw new TemplateRenderError(`"${given.text("sub")}" is not in the text`);
+  return at;
+}
+
+const maxTab = 1000;
+
+function withoutTabs(text: string, size: number, { budget }: Environment): string {
+  const width = Math.min(Math.max(size, 0), maxTab);
+  let column = 0;
+  return Array.from(text, (character) => {
+    if (character === "\n" || character === "\r") column = 0;
+    if (character !== "\t") {
+      column += character === "\n" || character === "\r" ? 0 : 1;
+      return character;
+    }
+    const missing = width === 0 ? 0 : width - (column % width);
+    budget.make(missing);
+    column += missing;
+    return " ".repeat(missing);
+  }).join("");
+}
+
 function taken(parts: Value[], budget: Environment["budget"]): Value[] {
   budget.make(parts.length);
   return parts;
 }
 
-function linesOf(text: string): string[] {
-  const lines = text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
-  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
+const lineEnds = "\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\u0085\\u2028\\u2029]";
+const lines = new RegExp(`.*?(?:${lineEnds}|$)`, "gs");
+const lineEnd = new RegExp(`(?:${lineEnds})$`);
+
+function linesOf(text: string, keepsEnds: boolean): string[] {
+  const found = text.match(lines)?.filter((line) => line !== "") ?? [];
+  return keepsEnds ? found : found.map((line) => line.replace(lineEnd, ""));
 }
 
 function split(text: string, given: Bound, { budget }: Environment): Value {
@@ -150,7 +224,7 @@ function split(text: string, given: Bound, { budget }: Environment): Value {
   const separator = separatorOf(given);
   const most = given.integer("maxsplit", -1);
   const parts = separator === undefined ? text.trim().split(/\s+/).filter(Boolean) : text.split(separator);
-  if (most < 0 || parts.length <= most + 1) return taken(parts, budget);
+  if (most < 0 || parts.length <= most) return taken(parts, budget);
   if (separator !== undefined) return [...parts.slice(0, most), parts.slice(most).join(separator)];
   const rest = parts.slice(0, most).reduce((left, part) => left.trimStart().slice(part.length), text);
   return [...parts.slice(0, most), rest.trimStart()];
@@ -161,7 +235,7 @@ function splitFromEnd(text: string, given: Bound, { budget }: Environment): Valu
   const separator = separatorOf(given);
   const most = given.integer("maxsplit", -1);
   const parts = separator === undefined ? text.trim().split(/\s+/).filter(Boolean) : text.split(separator);
-  if (most < 0 || parts.length <= most + 1) return taken(parts, budget);
+  if (most < 0 || parts.length <= most) return taken(parts, budget);
   const kept = parts.slice(parts.length - most);
   if (separator !== undefined) return [parts.slice(0, parts.length - most).join(separator), ...kept];
   const rest = kept.toReversed().reduce((left, part) => left.trimEnd().slice(0, -part.length), text);
@@ -197,13 +271,16 @@ function affixes(value: Value): readonly string[] {
   });
 }
 
+/** Of the filter `center`. */
+const defaultWidth = 80;
+
 function padded(
   text: string,
   given: Bound,
   { budget }: Environment,
   sides: (missing: number) => readonly [before: number, after: number],
 ): string {
-  const missing = Math.max(0, given.integer("width") - lengthOf(text));
+  const missing = Math.max(0, given.integer("width", defaultWidth) - lengthOf(text));
   budget.make(text.length + missing);
   const [before, after] = sides(missing);
   const fill = given.text("fillchar", " ");
@@ -213,7 +290,7 @@ function padded(
 
 /** Where one character is too many it goes to the right, unless the width is odd. */
 export function centered(text: string, given: Bound, environment: Environment): string {
-  const width = given.integer("width", 80);
+  const width = given.integer("width", defaultWidth);
   return padded(text, given, environment, (missing) => {
     const before = Math.floor(missing / 2) + (missing & width & 1);
     return [before, missing - before];

@@ -1,8 +1,8 @@
 import type { Budget } from "./budget.ts";
 import { TemplateRenderError } from "./errors.ts";
-import { Moment, momentText, partsOf, spanParts, spanText } from "./moments.ts";
+import { Day, DayTime, dateText, Moment, momentText, partsOf, spanParts, spanText, timeText } from "./moments.ts";
 import { floatText } from "./number-text.ts";
-import { Callable, type Dict, Fields, Range, Tuple, Undefined, type Value } from "./values.ts";
+import { Callable, type Dict, Fields, Lazy, Range, Safe, Tuple, Undefined, type Value, View } from "./values.ts";
 
 const maxDepth = 100;
 
@@ -10,7 +10,10 @@ const maxDepth = 100;
 export function textOf(value: Value, budget: Budget): string {
   if (typeof value === "string") return value;
   if (value instanceof Undefined) return "";
+  if (value instanceof Safe) return value.text;
   if (value instanceof Moment) return momentText(value);
+  if (value instanceof Day) return dateText(value.moment);
+  if (value instanceof DayTime) return timeText(value.moment);
   if (typeof value === "object" && value !== null && "microseconds" in value) return spanText(value);
   return representation(value, budget);
 }
@@ -27,6 +30,7 @@ export function representation(value: Value, budget: Budget, depth = 0): string 
   const inner = (part: Value) => representation(part, budget, depth + 1);
   if (Array.isArray(value)) return `[${value.map(inner).join(", ")}]`;
   if (value instanceof Tuple) return tupleText(value, inner);
+  if (value instanceof View) return `${value.name}([${value.items.map(inner).join(", ")}])`;
   return `{${[...(value as Dict)].map(([key, part]) => `${inner(key)}: ${inner(part)}`).join(", ")}}`;
 }
 
@@ -45,7 +49,12 @@ function simpleText(value: Value): string | undefined {
     return `range(${value.start}, ${value.stop}${value.step === 1n ? "" : `, ${value.step}`})`;
   }
   if (value instanceof Callable || value instanceof Fields) return `<${value.name}>`;
-  if (value instanceof Moment) return momentRepresentation(value);
+  if (value instanceof Lazy) return `<generator object ${value.name}>`;
+  if (value instanceof Safe) return `Markup(${quoted(value.text)})`;
+  if (value instanceof Moment) return `datetime.datetime(${momentArguments(value)}, tzinfo=datetime.timezone.utc)`;
+  if (value instanceof Day) return `datetime.date(${momentArguments(value.moment).split(", ").slice(0, 3).join(", ")})`;
+  if (value instanceof DayTime)
+    return `datetime.time(${momentArguments(value.moment).split(", ").slice(3).join(", ")})`;
   return typeof value === "object" && "microseconds" in value
     ? `datetime.timedelta(${spanArguments(value)})`
     : undefined;
@@ -59,10 +68,10 @@ export function integerText(value: bigint): string {
   return text;
 }
 
-function momentRepresentation(moment: Moment): string {
+function momentArguments(moment: Moment): string {
   const { year, month, day, hour, minute, second, microsecond } = partsOf(moment);
   const rest = microsecond !== 0 ? [second, microsecond] : second !== 0 ? [second] : [];
-  return `datetime.datetime(${[year, month, day, hour, minute, ...rest].join(", ")}, tzinfo=datetime.timezone.utc)`;
+  return [year, month, day, hour, minute, ...rest].join(", ");
 }
 
 function spanArguments(span: Parameters<typeof spanParts>[0]): string {

@@ -1,5 +1,5 @@
 import { ExactNumber } from "@ostinato/core";
-import type { Moment, Span } from "./moments.ts";
+import type { Day, DayTime, Moment, Span } from "./moments.ts";
 
 /**
  * The values of a template are those of Python: `null` is None, a bigint is an int, a number is a float, an array is a list and a Map is a
@@ -17,9 +17,14 @@ export type Value =
   | Range
   | Undefined
   | Moment
+  | Day
+  | DayTime
   | Span
   | Callable
-  | Fields;
+  | Fields
+  | Lazy
+  | View
+  | Safe;
 
 export type Dict = Map<Value, Value>;
 
@@ -93,6 +98,51 @@ export class Fields {
   }
 }
 
+/** Items that Python makes only when they are asked for: it is true, has no length, and gives each of them once. */
+export class Lazy {
+  readonly name: string;
+  readonly #make: () => readonly Value[];
+  #left: readonly Value[] | undefined;
+
+  constructor(name: string, make: () => readonly Value[]) {
+    this.name = name;
+    this.#make = make;
+  }
+
+  /** The first items that are left, or all that are left; they are gone then. */
+  take(count?: number): readonly Value[] {
+    const left = this.#left ?? this.#make();
+    const taken = left.slice(0, count);
+    this.#left = left.slice(taken.length);
+    return taken;
+  }
+}
+
+/** The keys, values or items of a dict: items with a length, which cannot be asked for by number. */
+export class View {
+  readonly name: "dict_keys" | "dict_values" | "dict_items";
+  readonly items: readonly Value[];
+
+  constructor(name: View["name"], items: readonly Value[]) {
+    this.name = name;
+    this.items = items;
+  }
+}
+
+/** A text that is markup, and is not escaped again. */
+export class Safe {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** The text of what is markup, and any other value as it is. */
+export function plain(value: Value): Exclude<Value, Safe> {
+  return value instanceof Safe ? value.text : value;
+}
+
 /** A value of JSON, or of `parseJson`, in which `1.0` is a float and a long number keeps its digits. */
 export function valueFrom(given: unknown): Value {
   if (given === undefined) return null;
@@ -122,6 +172,8 @@ export function isTrue(value: Value): boolean {
   if (value instanceof Map) return value.size > 0;
   if (value instanceof Tuple) return value.items.length > 0;
   if (value instanceof Range) return value.length > 0n;
+  if (value instanceof View) return value.items.length > 0;
+  if (value instanceof Safe) return value.text !== "";
   if (typeof value === "object") return !("microseconds" in value) || value.microseconds !== 0;
   return typeof value === "number" ? value !== 0 : Boolean(value);
 }
@@ -153,6 +205,8 @@ export function typeName(value: Value): string {
   if (value instanceof Range) return "range";
   if (value instanceof Undefined) return "undefined";
   if (value instanceof Callable) return "function";
-  if (value instanceof Fields) return value.name;
+  if (value instanceof Fields || value instanceof View) return value.name;
+  if (value instanceof Lazy) return "generator";
+  if (value instanceof Safe) return "Markup";
   return value.type;
 }

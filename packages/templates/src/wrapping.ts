@@ -21,8 +21,9 @@ function wrappedLine(line: string, wrapping: Wrapping): readonly string[] {
   const lines: string[] = [];
   let current: string[] = [];
   let size = 0;
-  const end = () => {
-    const made = current.join("").trimEnd();
+  /** Python forgets to drop the white space where it stands before a word that is broken. */
+  const end = (keepsSpace = false) => {
+    const made = keepsSpace ? current.join("") : current.join("").trimEnd();
     if (made !== "") lines.push(made);
     [current, size] = [[], 0];
   };
@@ -35,7 +36,7 @@ function wrappedLine(line: string, wrapping: Wrapping): readonly string[] {
     if (lengthOf(chunk) > wrapping.width && wrapping.breaksLongWords) {
       let rest = charactersOf(chunk);
       while (rest.length > 0) {
-        if (size >= wrapping.width) end();
+        if (size >= wrapping.width) end(true);
         const room = wrapping.width - size;
         add(rest.slice(0, room).join(""));
         rest = rest.slice(room);

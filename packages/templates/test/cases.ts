@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseJson } from "@ostinato/core";
-import { Moment, renderTemplate, Span } from "../src/index.ts";
+import { Moment, renderField, Span } from "../src/index.ts";
 
 export interface Case {
   readonly template: string;
@@ -31,5 +31,5 @@ const context = {
 };
 
 export function given(template: string): string {
-  return renderTemplate(template, { context, now: moment("2026-11-28T12:00:00Z").time });
+  return renderField(template, { context, now: moment("2026-11-28T12:00:00Z").time });
 }

@@ -1,4 +1,4 @@
-import { renderTemplate } from "@ostinato/templates";
+import { renderField } from "@ostinato/templates";
 import { describe, expect, test } from "vitest";
 import { linksTo, type PagesConfig } from "./links.rules.ts";
 
@@ -27,7 +27,7 @@ const context = {
 };
 
 const render = (template: string, config: PagesConfig = local) =>
-  renderTemplate(template, { context, links: linksTo(config, objects) });
+  renderField(template, { context, links: linksTo(config, objects) });
 
 test.each([
   ["flow_run|ui_url", `http://127.0.0.1:4200/runs/flow-run/${id}`],

@@ -1,4 +1,4 @@
-import { renderTemplate, TemplateRenderError, TemplateSyntaxError } from "@ostinato/templates";
+import { renderField, TemplateRenderError, TemplateSyntaxError } from "@ostinato/templates";
 import type { Context } from "../kernel/context.ts";
 import { HydrationError, hydrated, type Templates } from "../user-input/hydration.rules.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
@@ -38,7 +38,7 @@ export async function renderedParameters(
 
 function render({ clock }: Context, template: string, values: TemplateValues): string {
   try {
-    return renderTemplate(template, { ...values, now: clock.now(), chance: Math.random });
+    return renderField(template, { ...values, now: clock.now(), chance: Math.random });
   } catch (error) {
     if (!(error instanceof TemplateRenderError || error instanceof TemplateSyntaxError)) throw error;
     throw new ActionFailed(`Template rendering failed: ${error.message}`, {

@@ -1,10 +1,10 @@
-import { renderTemplate } from "@ostinato/templates";
+import { renderField } from "@ostinato/templates";
 import { expect, test } from "vitest";
 import { hydrated } from "./hydration.rules.ts";
 import { withRecipes } from "./parameter-templates.rules.ts";
 
 const context = { count: 3, city: "Bern", nothing: null, list: [1, "a"] };
-const templates = { render: (template: string) => renderTemplate(template, { context }), check: () => {} };
+const templates = { render: (template: string) => renderField(template, { context }), check: () => {} };
 
 const made = (value: unknown) =>
   (hydrated(withRecipes({ value: value as string }), templates, () => null) as { readonly value: unknown }).value;

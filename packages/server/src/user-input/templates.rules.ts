@@ -1,9 +1,9 @@
-import { checkTemplate, renderTemplate, TemplateRenderError, TemplateSyntaxError } from "@ostinato/templates";
+import { checkTemplate, renderField, TemplateRenderError, TemplateSyntaxError } from "@ostinato/templates";
 import { HydrationError, type Templates } from "./hydration.rules.ts";
 
 /** The templates of inputs. They are given no values, as in Prefect: a name in them is empty. */
 export const templates: Templates = {
-  render: (template) => orHydrationError(() => renderTemplate(template)),
+  render: (template) => orHydrationError(() => renderField(template)),
   check: (template) => orHydrationError(() => checkTemplate(template)),
 };
 

@@ -1,6 +1,6 @@
 import { parseJson } from "@ostinato/core";
 import type { Resource, WebhookTemplate } from "@ostinato/protocol";
-import { renderTemplate, TemplateRenderError, TemplateSyntaxError } from "@ostinato/templates";
+import { renderField, TemplateRenderError, TemplateSyntaxError } from "@ostinato/templates";
 import type { Context } from "../kernel/context.ts";
 import { HydrationError, hydrated, type Templates } from "../user-input/hydration.rules.ts";
 import { isJsonObject, type JsonObject } from "../user-input/json-types.rules.ts";
@@ -34,7 +34,7 @@ export function madeBy(context: Context, template: WebhookTemplate, post: Post):
 
 function rendered({ clock }: Context, template: string, values: Readonly<Record<string, unknown>>): string {
   try {
-    return renderTemplate(template, { context: values, now: clock.now(), chance: Math.random });
+    return renderField(template, { context: values, now: clock.now(), chance: Math.random });
   } catch (error) {
     if (error instanceof TemplateRenderError || error instanceof TemplateSyntaxError) {
       throw new TemplateFailed(error.message);
