@@ -59,7 +59,7 @@ function wholeOf(value: Value, budget: Environment["budget"]): bigint | string {
 function absolute(value: Value): Value {
   if (value instanceof Span) return new Span(Math.abs(value.microseconds));
   if (typeof value === "number") return Math.abs(value);
-  if (typeof value === "bigint" || typeof value === "boolean") return value < 0 ? -BigInt(value) : BigInt(value);
+  if (isNumeric(value)) return BigInt(value) < 0n ? -BigInt(value) : BigInt(value);
   throw new TemplateRenderError(`humanize_abs_timedelta takes a timedelta, not ${typeName(value)}`);
 }
 

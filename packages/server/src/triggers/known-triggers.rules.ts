@@ -1,16 +1,8 @@
 import type { Automation, CompositeTrigger, Trigger } from "@ostinato/protocol";
 import type { KnownTrigger } from "./counting.rules.ts";
-import { type Known, nothingKnown } from "./known.ts";
+import { type Known, nothingKnown, type Part } from "./known.ts";
 import { eventsOfMetric } from "./metrics.rules.ts";
-import { indexOf, type TriggerIndex } from "./trigger-index.rules.ts";
-
-/** Automations that are indexed together. */
-export interface Part {
-  readonly automations: readonly Automation[];
-  readonly index: TriggerIndex<KnownTrigger>;
-  /** By the ids of their triggers. */
-  readonly triggers: ReadonlyMap<string, KnownTrigger>;
-}
+import { indexOf } from "./trigger-index.rules.ts";
 
 /** What has become of the automations. */
 export interface Changes {

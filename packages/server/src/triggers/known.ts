@@ -1,6 +1,6 @@
 import type { Automation, Event } from "@ostinato/protocol";
 import type { KnownTrigger } from "./counting.rules.ts";
-import type { Part } from "./known-triggers.rules.ts";
+import type { TriggerIndex } from "./trigger-index.rules.ts";
 
 /** The enabled automations as of one version. */
 export interface Known {
@@ -12,6 +12,14 @@ export interface Known {
   triggerOf(id: string): KnownTrigger | undefined;
   /** The automations, indexed, the larger parts first. Some may be old. */
   readonly parts: readonly Part[];
+}
+
+/** Automations that are indexed together. */
+export interface Part {
+  readonly automations: readonly Automation[];
+  readonly index: TriggerIndex<KnownTrigger>;
+  /** By the ids of their triggers. */
+  readonly triggers: ReadonlyMap<string, KnownTrigger>;
 }
 
 export const nothingKnown: Known = {

@@ -57,7 +57,7 @@ function nodeOf<T>(filed: readonly Filed<T>[]): Node<T> {
   const walked: T[] = [];
   const branches = new Map<string, Gathered<T>>();
   for (const { entry, left } of filed) {
-    const chosen = mostSelective(left, sizes, filed.length);
+    const chosen = mainRequirement(left, sizes, filed.length);
     if (chosen === undefined) walked.push(entry);
     else gather(branches, chosen, { entry, left: left.filter((each) => each !== chosen) });
   }
@@ -85,7 +85,7 @@ function add(sizes: Map<string, number>, name: string): void {
 }
 
 /** The requirement that an entry shares with the fewest others; undefined where all share each. */
-function mostSelective(left: readonly Requirement[], sizes: Sizes, all: number): Requirement | undefined {
+function mainRequirement(left: readonly Requirement[], sizes: Sizes, all: number): Requirement | undefined {
   let best: Requirement | undefined;
   let fewest = all;
   for (const each of left) {
