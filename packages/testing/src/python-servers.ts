@@ -27,7 +27,8 @@ export function startMoto(python: string): Promise<PythonServer> {
   return startPythonServer(python, motoProgram);
 }
 
-async function startPythonServer(python: string, program: string): Promise<PythonServer> {
+/** A server that the program starts: it writes the address, and ends when its standard input does. */
+export async function startPythonServer(python: string, program: string): Promise<PythonServer> {
   const child = spawn(python, ["-c", program], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const first = await Promise.race([

@@ -1,0 +1,10 @@
+export type { Experiment } from "./experiments.ts";
+export type { LoggedModel, LogModelOptions } from "./logged-models.ts";
+export { type Mlflow, mlflow } from "./mlflow.ts";
+export { MlflowError, type MlflowErrorCode } from "./mlflow-error.ts";
+export { MlflowTracking, type MlflowTrackingValues } from "./mlflow-tracking.ts";
+export type { ModelVersion, RegisterOptions } from "./registry.ts";
+export type { MlflowOptions } from "./rest.ts";
+export type { MetricPoint, RunFacts, RunStatus } from "./run-facts.ts";
+export type { BestRunOptions, SearchOptions } from "./run-search.ts";
+export type { MetricOptions, MlflowRun, StartOptions } from "./running-run.ts";
