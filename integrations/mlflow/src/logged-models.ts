@@ -5,7 +5,6 @@ import { artifactsAt } from "./artifacts.ts";
 import { MlflowError } from "./mlflow-error.ts";
 import { type Rest, versionOf } from "./rest.ts";
 import { entriesOf } from "./run-facts.ts";
-import type { MlflowRun } from "./running-run.ts";
 
 export interface LogModelOptions {
   /** A file, or a folder with all that is in it. */
@@ -32,7 +31,16 @@ export interface LoggedModel {
   readonly url: string;
 }
 
-export interface WireLoggedModel {
+/** What the run that makes a model does for it. */
+interface ModelRun {
+  readonly id: string;
+  readonly experimentId: string;
+  readonly url: string;
+  readonly artifactUri: string;
+  logMetrics(metrics: Readonly<Record<string, number>>, options?: { readonly model: LoggedModel }): Promise<void>;
+}
+
+interface WireLoggedModel {
   readonly info: {
     readonly model_id: string;
     readonly experiment_id: string;
@@ -44,7 +52,7 @@ export interface WireLoggedModel {
 
 export async function logModel(
   rest: Rest,
-  run: MlflowRun,
+  run: ModelRun,
   { name, from, type, params = {}, tags = {}, metrics = {} }: LogModelOptions & { readonly name: string },
 ): Promise<LoggedModel> {
   const body = {
@@ -113,7 +121,7 @@ function isUnknownPath(error: unknown): boolean {
 /** MLflow 2: the model is a folder among the artifacts of the run. */
 async function logAsArtifacts(
   rest: Rest,
-  run: MlflowRun,
+  run: ModelRun,
   { name, from, metrics }: { readonly name: string } & Required<Pick<LogModelOptions, "from" | "metrics">>,
 ): Promise<LoggedModel> {
   const { id: runId, artifactUri, url } = run;

@@ -53,11 +53,11 @@ export interface StartOptions {
   /** MLflow draws one unless given. */
   readonly name?: string;
   readonly tags?: Readonly<Record<string, unknown>>;
-  /** The run below which MLflow shows it. */
+  /** The run below which MLflow shows it. That one alone is linked on the page of the flow run. */
   readonly parent?: { readonly id: string };
 }
 
-/** Begins a run in an experiment, and shows a link to it on the page of the flow run. */
+/** Begins a run in an experiment, and shows a link to it on the page of the flow run, unless it is part of another one. */
 export async function startRun(
   rest: Rest,
   experimentId: string,
@@ -75,7 +75,7 @@ export async function startRun(
     },
   });
   const facts = factsOf(rest, run);
-  if (originOf() !== undefined) {
+  if (parent === undefined && originOf() !== undefined) {
     await artifact.link({
       key: `mlflow-${experiment
         .toLowerCase()
