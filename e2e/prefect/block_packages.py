@@ -38,6 +38,18 @@ class Outer(Block):
     login: Login
 
 
+class MlflowTracking(Block):
+    """As docs/mlflow.md gives it: Python has no block for MLflow."""
+
+    _block_type_name = "MLflow Tracking"
+    _block_type_slug = "mlflow-tracking"
+    tracking_uri: str
+    username: str | None = None
+    password: SecretStr | None = None
+    token: SecretStr | None = None
+    pages_url: str | None = None
+
+
 def all_blocks() -> dict:
     for name in packages:
         package = importlib.import_module(name)
@@ -116,15 +128,26 @@ def gone(slug: str, name: str) -> bool:
 def exchanged() -> dict:
     """What a program in TypeScript has saved, and something for it."""
     from prefect_email import EmailServerCredentials
+    from prefect_slack import SlackCredentials, SlackWebhook
 
     Secret(value={"by": "python"}).save("from-python")
     Webhook(url="https://example.com/python", headers={"x-token": "by-python"}).save("from-python")
     Outer(inner=Inner.load("inner"), either=Inner.load("inner"), login={"user": "me", "password": "hush"}).save("from-python")
+    EmailServerCredentials(username="you", password="hush", smtp_server="gmail", smtp_type="STARTTLS").save("from-python")
+    SlackCredentials(token="xoxb-python").save("from-python")
+    SlackWebhook(url="https://hooks.example.com/python").save("from-python")
+    MlflowTracking(tracking_uri="http://mlflow:5000", password="hush").save("from-python")
     email = EmailServerCredentials.load("from-typescript")
+    mlflow = MlflowTracking.load("from-typescript")
     return {
         "secret": Secret.load("from-typescript").get(),
         "hook": Webhook.load("from-typescript").url.get_secret_value(),
         "email": [email.username, email.password.get_secret_value(), email.smtp_port],
+        "slack": [
+            SlackCredentials.load("from-typescript").token.get_secret_value(),
+            SlackWebhook.load("from-typescript").url.get_secret_value(),
+        ],
+        "mlflow": [mlflow.tracking_uri, mlflow.token.get_secret_value()],
     }
 
 

@@ -1,3 +1,6 @@
+import { EmailServer } from "@ostinato/email";
+import { MlflowTracking } from "@ostinato/mlflow";
+import { SlackCredentials, SlackIncomingWebhook } from "@ostinato/slack";
 import { block, blocks, useConnection } from "ostinato";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../child-server.ts";
@@ -68,6 +71,9 @@ function tellsOfPackages(python: string, { title, start }: Place): void {
       await blocks.secret.save("from-typescript", { value: { by: "typescript" } });
       await blocks.webhook.save("from-typescript", { url: "https://example.com/typescript" });
       await blocks.emailServer.save("from-typescript", { username: "me", password: "hush", smtp_port: 2525 });
+      await SlackCredentials.save("from-typescript", { token: "xoxb-typescript" });
+      await SlackIncomingWebhook.save("from-typescript", { url: "https://hooks.example.com/typescript" });
+      await MlflowTracking.save("from-typescript", { tracking_uri: "http://mlflow:5000", token: "t-1" });
       facts = await factsOf<PackageFacts>({ program: "block_packages.py", python, server, seconds: programSeconds });
     },
     (programSeconds + startSeconds) * 1000,
@@ -82,6 +88,20 @@ function tellsOfPackages(python: string, { title, start }: Place): void {
       secret: { by: "typescript" },
       hook: "https://example.com/typescript",
       email: ["me", "hush", 2525],
+      slack: ["xoxb-typescript", "https://hooks.example.com/typescript"],
+      mlflow: ["http://mlflow:5000", "t-1"],
+    });
+    expect(await EmailServer.read("from-python")).toMatchObject({
+      username: "you",
+      password: "hush",
+      smtp_server: "smtp.gmail.com",
+      smtp_type: 587,
+    });
+    expect(await SlackCredentials.read("from-python")).toEqual({ token: "xoxb-python" });
+    expect(await SlackIncomingWebhook.read("from-python")).toEqual({ url: "https://hooks.example.com/python" });
+    expect(await MlflowTracking.read("from-python")).toMatchObject({
+      tracking_uri: "http://mlflow:5000",
+      password: "hush",
     });
     expect(await blocks.secret.read("from-python")).toEqual({ value: { by: "python" } });
     expect(await blocks.webhook.read("from-python")).toMatchObject({ headers: { "x-token": "by-python" } });

@@ -3,7 +3,7 @@ import type { ResultStoreDefinition } from "./results/result-store.ts";
 import { registerResultStore } from "./results/result-stores.ts";
 import { aFunction, aName, anObject, checkOptions } from "./run/option-checks.ts";
 
-export { sharedBlock } from "./blocks/block.ts";
+export { connected, sharedBlock } from "./blocks/block.ts";
 export type { Block, SharedBlockOptions } from "./blocks/block-options.ts";
 export { described } from "./blocks/described-values.ts";
 export { type Checked, checkJsonValue } from "./inputs/checked-value.ts";

@@ -3,7 +3,7 @@ import type { Delivered } from "../deliver.ts";
 import { type BlockData, type Message, NotSent, textOf } from "../message.ts";
 import type { IsReachable } from "../reachable.ts";
 import { addressesIn, type MailAddress, recipientsOf, WrongAddress } from "./addresses.ts";
-import { mailOf } from "./mail.ts";
+import { mailOf, mailTextOf } from "./mail.ts";
 import { mailServerOf } from "./mail-server.ts";
 import { type MailTimeouts, sendMail } from "./send-mail.ts";
 
@@ -18,7 +18,7 @@ export async function sendEmail(data: BlockData, message: Message, sending: Send
   const server = isPlainObject(data.server) ? data.server : {};
   const parties = readAddresses(() => ({ from: senderOf(data.sender ?? server.username), to: recipientsOf(data.to) }));
   if (parties.to.length === 0) throw new NotSent("The block has no recipients: give at least one address in its `to`");
-  return { ...(await sendMail(mailServerOf(server), await mailOf(message, parties), sending)) };
+  return { ...(await sendMail(mailServerOf(server), await mailOf(mailTextOf(message), parties), sending)) };
 }
 
 function senderOf(given: unknown): MailAddress {

@@ -3,7 +3,7 @@ import type { ParameterSchema, ParametersOut } from "../inputs/parameters.ts";
 import { anything, aString, checkOptions, type Rules, strings } from "../run/option-checks.ts";
 import { session } from "../session/session.ts";
 import type { Block, BlockOptions, NamedBlock, SharedBlockOptions } from "./block-options.ts";
-import { type BlockDefinition, remember } from "./definition.ts";
+import { type BlockDefinition, definitionOf, remember } from "./definition.ts";
 
 const rules: Rules = {
   type: aString,
@@ -47,6 +47,16 @@ export function sharedBlock(
   connect: (values: unknown) => unknown = (values) => values,
 ): Block<ParameterSchema, unknown> {
   return defined({ ...options, isShared: true }, connect);
+}
+
+/** The same type of blocks, of which `load` gives what is made of what it gave. */
+export function connected<S extends ParameterSchema, Values, Connected>(
+  block: Block<S, Values>,
+  connect: (values: Values) => Connected | Promise<Connected>,
+): Block<S, Connected> {
+  const made = { ...block, load: async (name: string) => await connect(await block.load(name)) };
+  remember(made, definitionOf(block));
+  return made;
 }
 
 function defined(definition: BlockDefinition, connect: (values: unknown) => unknown): Block<ParameterSchema, unknown> {
