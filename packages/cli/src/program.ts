@@ -17,6 +17,7 @@ import { serveCommand } from "./serve/serve.command.ts";
 import { serverCommands } from "./server/server.commands.ts";
 import { taskRunCommands } from "./task-runs/task-run.commands.ts";
 import { taskCommands } from "./tasks/task.commands.ts";
+import { transactionCommands } from "./transactions/transaction.commands.ts";
 import { variableCommands } from "./variables/variable.commands.ts";
 import { ownVersion, sayVersion } from "./version.ts";
 import { webhookCommands } from "./webhooks/webhook.commands.ts";
@@ -50,6 +51,7 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(workPoolCommands());
   program.addCommand(workQueueCommands());
   program.addCommand(concurrencyLimitCommands());
+  program.addCommand(transactionCommands());
   program.addCommand(blockCommands());
   program.addCommand(variableCommands());
   program.addCommand(webhookCommands());

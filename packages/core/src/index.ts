@@ -23,4 +23,5 @@ export * from "./suggest.ts";
 export * from "./system-errors.ts";
 export * from "./task-names.ts";
 export * from "./timestamp.ts";
+export * from "./transaction-locks.ts";
 export * from "./url-passwords.ts";

@@ -1,10 +1,15 @@
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { readConcurrencyLimit } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { home, nextJson, run, runFile, type Script } from "../test/script-harness.ts";
 import { listen, patience, type ServerUnderTest, said } from "../test/serving-harness.ts";
+
+const bin = fileURLToPath(new URL("bin.mjs", import.meta.url));
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -15,6 +20,10 @@ describeOnEachDatabase("transactions of several processes", (database) => {
   });
   afterEach(() => server[Symbol.asyncDispose]());
 
+  const ostinato = async (...args: readonly string[]) => {
+    const env = { ...process.env, OSTINATO_API_URL: server.apiUrl };
+    return (await promisify(execFile)(process.execPath, [bin, ...args], { env })).stdout;
+  };
   const start = (key: string, how: "stays" | "ends"): Script =>
     run("transacts", [key, how], { OSTINATO_API_URL: server.apiUrl });
 
@@ -24,6 +33,7 @@ describeOnEachDatabase("transactions of several processes", (database) => {
     expect(await nextJson(first)).toEqual({ says: "begun" });
     const second = start(key, "ends");
     await said({ script: second }, `waits for the transaction that holds the key "${key}"`);
+    expect(await ostinato("transaction", "ls")).toMatch(/^KEY +WAITING +SINCE\nload one month +1 +/);
     first.child.kill("SIGKILL");
     // It began neither before the first one was dead nor after the next one had ended.
     expect(await nextJson(second)).toEqual({ says: "begun" });
@@ -31,6 +41,8 @@ describeOnEachDatabase("transactions of several processes", (database) => {
     const third = start(key, "ends");
     expect(await nextJson(third)).toEqual({ says: "ended", value: second.child.pid });
     for (const script of [second, third]) expect(await script.ended()).toMatchObject({ code: 0 });
+    expect(await ostinato("transaction", "forget", key, "--yes")).toBe(`Forgotten: ${key}\n`);
+    expect(await ostinato("transaction", "inspect", key)).toMatch(/Committed +no\n *Held by +nobody/);
   });
 
   test("whose process is told to end are rolled back, and their key is free at once", async () => {

@@ -1,7 +1,9 @@
+import type { Static } from "typebox";
 import { LeaseHolder, SlotRequest } from "./concurrency-limits.ts";
-import { ResultCreate, StoredResult } from "./results.ts";
+import { ResultCreate, ResultView, StoredResult } from "./results.ts";
 import { route } from "./route.ts";
 import { Maybe, MomentInput, None, Nullable, Open, Strict, Type, Uuid } from "./schema.ts";
+import { LimitHolder, SlotUser } from "./ui/concurrency-limits.ts";
 
 const maxKeyLength = 500;
 const maxTogether = 100_000;
@@ -73,4 +75,40 @@ export const rollBackTransaction = route({
     flow_run_ids: Type.Array(Uuid, { maxItems: maxTogether }),
   }),
   replies: { 204: None },
+});
+
+/** Where a key stands. */
+export const TransactionKey = Open({
+  key: Type.String(),
+  /** What later transactions get in place of being executed. */
+  committed: Nullable(ResultView),
+  /** Who holds the lock. */
+  holder: Nullable(LimitHolder),
+  /** At most 50 of those who wait for the lock, the first in line first. */
+  waiting: Type.Array(SlotUser),
+  waiting_count: Type.Integer(),
+});
+export type TransactionKey = Static<typeof TransactionKey>;
+
+export const readTransactionKey = route({
+  method: "GET",
+  path: "/transactions/key",
+  access: "read",
+  summary: "Where a transaction's key stands: what is committed, who holds its lock, and who waits for it",
+  tag,
+  query: Open({ key: Key }),
+  replies: { 200: TransactionKey },
+});
+
+export const forgetTransactionKey = route({
+  method: "POST",
+  path: "/transactions/forget",
+  access: "edit",
+  summary: "Have the next transaction with a key executed, though the key is committed",
+  tag,
+  body: Strict({ key: Key }),
+  replies: {
+    /** Whether the key was committed. */
+    200: Open({ forgotten: Type.Boolean() }),
+  },
 });

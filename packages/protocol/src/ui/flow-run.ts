@@ -19,6 +19,16 @@ export const FlowRunPage = Open({
   /** Who or what cancelled the run, in one sentence, and when. */
   cancellation: Nullable(Open({ sentence: Type.String(), asked: Moment })),
   waiting: Nullable(Waiting),
+  /** Slots that the run holds, itself or by its task runs, the earliest first; at most 20. */
+  holds: Type.Array(
+    Open({
+      /** The name of the limit. */
+      limit: Type.String(),
+      slots: Type.Integer(),
+      since: Moment,
+      task_run_name: Nullable(Type.String()),
+    }),
+  ),
   /** What the run asks of people while it is paused. */
   question: Nullable(Question),
   /** The worker that took the run last; `is_known` where its pool still has it. */

@@ -251,6 +251,26 @@ export function holdersOfLimit(reader: Reader, limitId: string, limit: number): 
     .execute();
 }
 
+export interface SlotsOfRun {
+  readonly limit: string;
+  readonly slots: number;
+  readonly since: Timestamp;
+  readonly task_run_name: string | null;
+}
+
+/** The slots that a flow run holds, itself or by its task runs, the earliest first. */
+export async function slotsOfRun(reader: Reader, flowRunId: string, limit: number): Promise<readonly SlotsOfRun[]> {
+  const { rows } =
+    await sql<SlotsOfRun>`SELECT concurrency_limit.name AS "limit", slot.slots, concurrency_lease.created AS since,
+      task_run.name AS task_run_name
+    FROM concurrency_lease JOIN concurrency_slot AS slot ON slot.lease_id = concurrency_lease.id
+    JOIN concurrency_limit ON concurrency_limit.id = slot.limit_id
+    LEFT JOIN task_run ON concurrency_lease.holder_type = 'task_run' AND task_run.id = concurrency_lease.holder_id
+    WHERE ${heldByRun("concurrency_lease", flowRunId)} AND ${holdsNow("concurrency_lease")}
+    ORDER BY concurrency_lease.created, concurrency_lease.id, concurrency_limit.name LIMIT ${limit}`.execute(reader);
+  return rows;
+}
+
 /** The lease by which the run holds a slot of the limit now. */
 export async function leaseOfRun(reader: Reader, limitId: string, flowRunId: string): Promise<string | undefined> {
   const found = await reader

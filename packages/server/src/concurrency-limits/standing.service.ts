@@ -1,5 +1,5 @@
 import { formatTimestamp } from "@ostinato/core";
-import type { Waiting } from "@ostinato/protocol";
+import type { FlowRunPage, Waiting } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import * as leases from "./leases.queries.ts";
 import { namesOfLimits } from "./limits.queries.ts";
@@ -25,6 +25,14 @@ export async function lineOf(context: Context, limitId: string, standing: Standi
 export async function slotHolders({ db }: Context, limitId: string): Promise<Line["holders"]> {
   const holders = await leases.holdersOfLimit(db.read, limitId, maxHolders);
   return holders.map((holder) => ({ ...holder, since: formatTimestamp(holder.since) }));
+}
+
+const maxSlotsOfRun = 20;
+
+/** What a flow run holds, itself or by its task runs. */
+export async function slotsOfRun({ db }: Context, flowRunId: string): Promise<FlowRunPage["holds"]> {
+  const held = await leases.slotsOfRun(db.read, flowRunId, maxSlotsOfRun);
+  return held.map(({ since, ...slots }) => ({ ...slots, since: formatTimestamp(since) }));
 }
 
 /** A line for slots of a limit with a name. */

@@ -152,6 +152,16 @@ export async function clearKeys(tx: Writer, ids: readonly string[], column: "id"
     WHERE ${sql.ref(column)} IN (SELECT id FROM ${idRows(ids)} AS given) AND ${own}`.execute(tx);
 }
 
+/** Gives the number of results that had the key. */
+export async function forgetCacheKey(tx: Writer, cacheKey: string): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable("result")
+    .set({ cache_key: null })
+    .where("cache_key", "=", cacheKey)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
 /** A bound on the characters of data in a page of results, which holds at least one. */
 const charactersPerPage = 16 * 1024 * 1024;
 

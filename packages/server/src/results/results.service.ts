@@ -244,6 +244,17 @@ export async function findCached({ db, clock }: Context, cacheKey: string): Prom
   return row === undefined ? null : present(row);
 }
 
+/** The same as pages show it. */
+export async function viewOfCached({ db, clock }: Context, cacheKey: string): Promise<ResultView | null> {
+  const row = await queries.cachedResult(db.read, storable(cacheKey), clock.now());
+  return row === undefined ? null : view(row, true);
+}
+
+/** Has equal calls find no result with the key any more; gives how many there were. */
+export function forgetCached({ tx }: Unit, cacheKey: string): Promise<number> {
+  return queries.forgetCacheKey(tx, storable(cacheKey));
+}
+
 /** A result that belongs to no run, and is found by its cache key. */
 export interface NewRecord {
   readonly id: string;

@@ -1,4 +1,10 @@
-import { beginTransaction, commitTransaction, rollBackTransaction } from "@ostinato/protocol";
+import {
+  beginTransaction,
+  commitTransaction,
+  forgetTransactionKey,
+  readTransactionKey,
+  rollBackTransaction,
+} from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as transactions from "./transactions.service.ts";
 
@@ -12,4 +18,8 @@ export function transactionRoutes(serve: Serve): void {
     await transactions.rollBack(context, body);
     return null;
   });
+  serve(readTransactionKey, ({ query, context }) => transactions.readKey(context, query.key));
+  serve(forgetTransactionKey, async ({ body, context }) => ({
+    forgotten: await transactions.forgetKey(context, body.key),
+  }));
 }

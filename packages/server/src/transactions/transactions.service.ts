@@ -1,14 +1,17 @@
+import { lockOfTransaction } from "@ostinato/core";
 import type {
   BodyOf,
   beginTransaction,
   commitTransaction,
   rollBackTransaction,
   StoredResult,
+  TransactionKey,
 } from "@ostinato/protocol";
 import * as slots from "../concurrency-limits/taking.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { unit } from "../kernel/unit.ts";
 import * as results from "../results/results.service.ts";
+import { usersOfLimit } from "../ui/concurrency-limits/concurrency-limit-page.service.ts";
 
 interface Begun {
   readonly record: StoredResult | null;
@@ -24,7 +27,7 @@ export async function begin(context: Context, request: BodyOf<typeof beginTransa
   const committed = () => (overwrite === true ? null : results.findCached(context, recordKeyOf(key)));
   const before = await committed();
   if (before !== null || lock === false) return { record: before, lease_id: null };
-  const limit = { names: [lockOf(key)], slots: 1, keyed: { limit: 1 } };
+  const limit = { names: [lockOfTransaction(key)], slots: 1, keyed: { limit: 1 } };
   const { lease_id, limits } = await slots.takeSlots(context, { ...taking, ...limit });
   const record = await committed();
   // Somebody may have disabled the limit, and then nobody waits.
@@ -70,8 +73,20 @@ export function rollBack(
   });
 }
 
-function lockOf(key: string): string {
-  return `transaction:${key}`;
+/** Where the key stands. */
+export async function readKey(context: Context, key: string): Promise<TransactionKey> {
+  const [committed, users] = await Promise.all([
+    results.viewOfCached(context, recordKeyOf(key)),
+    usersOfLimit(context, lockOfTransaction(key)),
+  ]);
+  const { holders, waiting, waiting_count } = users;
+  return { key, committed, holder: holders[0] ?? null, waiting, waiting_count };
+}
+
+/** Has the next transaction with the key executed; false where the key is not committed. */
+export async function forgetKey(context: Context, key: string): Promise<boolean> {
+  const forgotten = await unit(context, (unit) => results.forgetCached(unit, recordKeyOf(key)));
+  return forgotten > 0;
 }
 
 /** Among the keys of caches, which programs choose as well. */

@@ -1,8 +1,9 @@
-import type { SlotWakingMessage, StoredResult } from "@ostinato/protocol";
+import type { FlowRunPage, SlotWakingMessage, StoredResult, TransactionKey } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { story } from "../../test/page-fixtures.ts";
 import { slotsOn } from "../../test/slots-harness.ts";
 import { openTestSocket } from "../../test/socket-harness.ts";
 
@@ -107,6 +108,42 @@ describeOnEachDatabase("transactions", (database) => {
     expect(await commit([committed(key, dead, 1)])).toMatchObject({ status: 410, body: { code: "LEASE_ENDED" } });
     expect((await commit([committed(key, next.body.lease_id, 2)])).status).toBe(204);
     expect((await begin(key)).body.record).toMatchObject({ data: "[2]" });
+  });
+
+  test("are shown by their key and on the pages of their runs, and a key that is forgotten is executed again", async () => {
+    const key = newKey();
+    const told = story(server);
+    const flow = await told.flow("load");
+    const [first, second] = [
+      await told.flowRun(flow, { states: [{ type: "RUNNING", at: 1 }] }),
+      await told.flowRun(flow, { states: [{ type: "RUNNING", at: 1 }] }),
+    ];
+    const by = (run: string) => ({ holder: { type: "flow_run", id: run } });
+    const read = async () =>
+      (await server.call<TransactionKey>("GET", `/transactions/key?key=${encodeURIComponent(key)}`)).body;
+    const page = async (run: string) => (await server.call<FlowRunPage>("GET", `/ui/flow_runs/${run}`)).body;
+    expect(await read()).toEqual({ key, committed: null, holder: null, waiting: [], waiting_count: 0 });
+
+    const { lease_id } = (await begin(key, by(first))).body;
+    expect((await begin(key, { ...by(second), waiter_id: id() })).status).toBe(423);
+    expect(await read()).toMatchObject({ holder: { flow_run_id: first }, waiting: [{ flow_run_id: second }] });
+    const lock = { limit: `transaction:${key}`, slots: 1, since: expect.any(String), task_run_name: null };
+    expect((await page(first)).holds).toEqual([lock]);
+    expect(await page(second)).toMatchObject({
+      holds: [],
+      waiting: {
+        cause: "limit",
+        reason: `Another transaction with the key ${JSON.stringify(key)} is under way. It is number 1 of 1 in line.`,
+      },
+    });
+
+    await commit([committed(key, lease_id, 1)]);
+    expect((await page(first)).holds).toEqual([]);
+    expect(await read()).toMatchObject({ committed: { preview: { value: 1 } }, holder: null });
+    const forget = () => server.call("POST", "/transactions/forget", { key });
+    expect(await forget()).toMatchObject({ status: 200, body: { forgotten: true } });
+    expect(await forget()).toMatchObject({ status: 200, body: { forgotten: false } });
+    expect((await read()).committed).toBeNull();
   });
 
   test("of several keys are committed together or not at all", async () => {

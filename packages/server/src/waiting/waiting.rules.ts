@@ -1,4 +1,4 @@
-import { stateNames } from "@ostinato/core";
+import { keyOfLock, stateNames } from "@ostinato/core";
 import type { FlowRunRow, State, Waiting } from "@ostinato/protocol";
 import type { LineOfLimit } from "../concurrency-limits/standing.service.ts";
 import { type Obstacle, obstaclesOf, type PlaceOfRun } from "./place.rules.ts";
@@ -208,7 +208,10 @@ function waitingForSlots({ lines }: Circumstances): Told | null {
   const [first, ...others] = lines.map(({ limit, slots, isRate, since, line }) => ({
     cause: "limit" as const,
     reason: `${lineReason(limit, slots, isRate)} It is number ${line.place} of ${line.length} in line.`,
-    hint: "It goes on when others give up their slots, or when the limit is raised.",
+    hint:
+      keyOfLock(limit) === undefined
+        ? "It goes on when others give up their slots, or when the limit is raised."
+        : "It goes on when that transaction is committed or rolled back.",
     since,
     line,
   }));
@@ -217,6 +220,8 @@ function waitingForSlots({ lines }: Circumstances): Told | null {
 }
 
 function lineReason(limit: string, slots: number, isRate: boolean): string {
+  const key = keyOfLock(limit);
+  if (key !== undefined) return `Another transaction with the key ${JSON.stringify(key)} is under way.`;
   const name = JSON.stringify(limit);
   if (isRate) return `The rate ${name} lets it go on later.`;
   return slots === 1

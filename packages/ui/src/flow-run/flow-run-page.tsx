@@ -18,6 +18,7 @@ import { type RunAttempts, runAttempts, timelineOfAttempt } from "./chosen-attem
 import { type Steps, stepsOf } from "./failed-steps.ts";
 import { applyToRun, failureOfAttemptQuery, flowRunQuery, timelineQuery } from "./flow-run.queries.ts";
 import { type ChangeSearch, type FlowRunSearch, readFlowRunSearch } from "./flow-run-search.ts";
+import { useLiveSlots } from "./held-slots.tsx";
 import { besideMedia, panelWidths } from "./panel-place.ts";
 import { RunHeader } from "./run-header.tsx";
 import { RunTabs } from "./run-tabs.tsx";
@@ -76,6 +77,7 @@ function Loaded(props: {
   const { page, search, onSearch } = props;
   const run = page.flow_run;
   const live = !isFinal(run.state_type);
+  useLiveSlots(run.id, run.state_type === "RUNNING");
   const attempts = useMemo(() => runAttempts(page.states, search.attempt), [page.states, search.attempt]);
   const failure = useFailure(page, attempts);
   const panel = useChosenWidth("ostinato.panel-width", panelWidths);

@@ -14,6 +14,7 @@ import { TaskProgress, taskTotal } from "../runs/task-progress.tsx";
 import { isFinal, statedOf, stateLook } from "../states.ts";
 import { AttemptMenu } from "./attempt-menu.tsx";
 import type { RunAttempts } from "./chosen-attempt.ts";
+import { HeldSlots } from "./held-slots.tsx";
 import { RunButtons } from "./run-buttons.tsx";
 
 /** A summary of the run: state, flow, parameters, starter. */
@@ -77,6 +78,11 @@ export function RunHeader({
         {taskTotal(run.task_counts) === 0 ? null : (
           <Fact name="Tasks">
             <TaskProgress counts={run.task_counts} wide />
+          </Fact>
+        )}
+        {page.holds.length === 0 ? null : (
+          <Fact name="Holds">
+            <HeldSlots holds={page.holds} />
           </Fact>
         )}
         {attempts.all.length > 1 ? null : <Attempt run={run} />}

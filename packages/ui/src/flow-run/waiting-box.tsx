@@ -6,6 +6,7 @@ import { onDemand } from "../components/on-demand.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { dateAndClock, milliseconds, withReadableTimes } from "../format.ts";
 import { useNow } from "../now.ts";
+import { LimitLink, limitWaitedFor } from "../runs/limit-link.tsx";
 import { StateIcon } from "../runs/state.tsx";
 import { stateColor, stateLook } from "../states.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
@@ -36,22 +37,11 @@ export function WaitingBox({ run, waiting }: { readonly run: FlowRunRow; readonl
         ))}
         <PlaceLinks run={run} />
         {waiting.line === null ? null : <SlotHolders holders={waiting.line.holders} />}
-        {waiting.line === null || waiting.line.limit === null ? null : <LimitLink limit={waiting.line.limit} />}
+        {waiting.line === null || waiting.line.limit === null ? null : (
+          <LimitLink limit={waiting.line.limit} text={limitWaitedFor(waiting.line.limit)} />
+        )}
       </div>
     </section>
-  );
-}
-
-/** Where all holders and waiters stand, and where a slot can be freed. */
-function LimitLink({ limit }: { readonly limit: string }) {
-  return (
-    <Link
-      to="/concurrency-limits/$limit"
-      params={{ limit }}
-      className="inline-block min-h-6 leading-6 text-accent hover:underline"
-    >
-      {limit.startsWith("deployment:") ? "The limit of the deployment" : `The limit ${limit}`}
-    </Link>
   );
 }
 

@@ -2,7 +2,7 @@ import { addSeconds, formatTimestamp, microsPerSecond, type Timestamp } from "@o
 import type { ConcurrencyLimitPage, LeaseHolder, LimitHolder, SlotUser } from "@ostinato/protocol";
 import * as limits from "../../concurrency-limits/limit-changes.service.ts";
 import type { Context } from "../../kernel/context.ts";
-import { notFound } from "../../kernel/errors.ts";
+import { notFound, RequestError } from "../../kernel/errors.ts";
 import { deploymentsOfLimits, limitInList } from "./limit-rows.queries.ts";
 import { withFigures } from "./limit-rows.service.ts";
 import * as queries from "./slot-users.queries.ts";
@@ -32,6 +32,19 @@ export async function concurrencyLimitPage(context: Context, idOrName: string): 
     waiting_count: limit.waiting,
     deployments: deployments.map(({ limit_id: _limit, ...deployment }) => deployment),
   };
+}
+
+type Users = Pick<ConcurrencyLimitPage, "holders" | "waiting" | "waiting_count">;
+
+/** The users of the limit with this name; nobody where there is no such limit. */
+export async function usersOfLimit(context: Context, name: string): Promise<Users> {
+  try {
+    return await concurrencyLimitPage(context, name);
+  } catch (error) {
+    if (error instanceof RequestError && error.code === "CONCURRENCY_LIMIT_NOT_FOUND")
+      return { holders: [], waiting: [], waiting_count: 0 };
+    throw error;
+  }
 }
 
 function byTime(a: queries.SlotUserRow, b: queries.SlotUserRow): number {

@@ -1,5 +1,6 @@
-import { microsPerSecond, toTimestamp } from "@ostinato/core";
+import { isTerminal, microsPerSecond, toTimestamp } from "@ostinato/core";
 import type { FlowRunPage } from "@ostinato/protocol";
+import { slotsOfRun } from "../../concurrency-limits/standing.service.ts";
 import { readJson } from "../../db/json-text.ts";
 import * as flowRunStates from "../../flow-run-states/flow-run-states.service.ts";
 import * as flows from "../../flows/flows.service.ts";
@@ -19,13 +20,14 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
   const [run] = await readRows(context, [id]);
   if (run === undefined) throw notFound("Flow run", id);
   const begun = run.start_time ?? run.expected_start_time ?? run.created;
-  const [flow, states, failure, counts, previous, waiting, question, worker, program] = await Promise.all([
+  const [flow, states, failure, counts, previous, waiting, holds, question, worker, program] = await Promise.all([
     flows.read(context, run.flow_id),
     flowRunStates.list(context, id),
     failureOfFlowRun(context, id),
     countsOf(context, id),
     queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
     readWaiting(context, run),
+    run.state_type === null || isTerminal(run.state_type) ? [] : slotsOfRun(context, id),
     questionIn(context, id, run.state),
     queries.workerOf(db, id),
     run.state_type === "CANCELLED" || run.state_type === "CANCELLING" ? queries.cancellingProgram(db, id) : undefined,
@@ -37,6 +39,7 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
     failure,
     cancellation: cancellationOf(states, program),
     waiting,
+    holds,
     question,
     worker: worker === undefined ? null : { name: worker.name, is_known: worker.id !== null },
     subflow_count: counts.subflows,
