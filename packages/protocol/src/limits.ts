@@ -24,3 +24,13 @@ export const maxVariableBytes = 1024 * 1024;
 
 /** The bound on the request body that creates an artifact. */
 export const artifactLimitBytes = 16 * 1024 * 1024;
+
+/** The label of a deferred task run that says when its turn is: smaller goes first; 0 by default. */
+export const priorityLabel = "ostinato.priority";
+export const maxTaskPriority = 1000;
+
+/** So many task runs are created in one request at most. */
+export const maxTaskRunsTogether = 200;
+
+/** The ends of so many task runs are read in one request at most. */
+export const maxTaskRunEnds = 200;

@@ -1,4 +1,5 @@
 import type { Static } from "typebox";
+import { maxTaskRunEnds } from "./limits.ts";
 import { route } from "./route.ts";
 import { ById, Enum, Limit, Maybe, Moment, MomentInput, None, Nullable, Open, Strict, Type, Uuid } from "./schema.ts";
 import { State } from "./states.ts";
@@ -121,9 +122,6 @@ export const readTaskRunValue = route({
   params: ById,
   replies: { 200: Nullable(StoredResult) },
 });
-
-/** So many are read in one request at most. */
-export const maxTaskRunEnds = 200;
 
 export const readTaskRunEnds = route({
   method: "POST",

@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import { runCriteria } from "./filters.ts";
 import { HistoryInterval } from "./flow-runs.ts";
+import { maxTaskRunsTogether } from "./limits.ts";
 import { ResultCreate } from "./results.ts";
 import { route } from "./route.ts";
 import {
@@ -131,9 +132,6 @@ export const createTaskRun = route({
   body: TaskRunCreate,
   replies: { 200: TaskRun, 201: TaskRun },
 });
-
-/** So many are created in one request at most. */
-export const maxTaskRunsTogether = 200;
 
 export const createTaskRuns = route({
   method: "POST",

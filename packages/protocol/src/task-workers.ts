@@ -7,10 +7,6 @@ import type { TaskRun } from "./task-runs.ts";
 const maxKeys = 1000;
 const Keys = Type.Array(Type.String(), { maxItems: maxKeys });
 
-/** The label of a deferred task run that says when its turn is: smaller goes first; 0 by default. */
-export const priorityLabel = "ostinato.priority";
-export const maxTaskPriority = 1000;
-
 /** A program that is connected and runs deferred task runs. */
 export const TaskWorker = Open({ identifier: Type.String(), task_keys: Type.Array(Type.String()), timestamp: Moment });
 export type TaskWorker = Static<typeof TaskWorker>;

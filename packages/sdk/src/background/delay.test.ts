@@ -50,6 +50,30 @@ test("2,000 runs that are delayed at once are stored by a few requests", async (
   expect(tasks.find(({ task_key }) => task_key.startsWith("many"))).toMatchObject({ waiting: 2000 });
 });
 
+test("a server that is older than the program is asked for each run by itself", async () => {
+  const { connection, transport } = await session();
+  const baseUrl = `${await server.server.listen()}/api`;
+  const asked: string[] = [];
+  await using _ = await useConnection({
+    ...connection,
+    baseUrl,
+    inProcess: false,
+    transport(request) {
+      asked.push(request.path);
+      const isNew = /\/(ends|bulk_create)$/.test(request.path);
+      return transport(isNew ? { ...request, path: "/not/there" } : request);
+    },
+  });
+  const old = task({ name: "old", key: "old" }, async function old(_: number) {});
+  const runs = await Promise.all([old.delay(1), old.delay(2)]);
+  for (const { id } of runs) {
+    const body = { state: { type: "COMPLETED" as const }, force: true };
+    await server.client.call(setTaskRunState, { params: { id }, body });
+  }
+  expect(await Promise.all(runs.map((run) => run.result()))).toEqual([undefined, undefined]);
+  expect(asked.filter((path) => path.endsWith("/value"))).toHaveLength(2);
+});
+
 test("a program that waits for a task that no connected worker runs says so, once", async () => {
   const notices: string[] = [];
   const stop = observeRuns((told) => {

@@ -1,5 +1,5 @@
 import { durationSeconds, stateNames, timeOrderedId } from "@ostinato/core";
-import { maxTaskPriority, priorityLabel } from "@ostinato/protocol";
+import { maxTaskPriority, priorityLabel } from "@ostinato/protocol/limits";
 import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { dependenciesOf, resolved, taskInputs } from "../inputs/arguments.ts";

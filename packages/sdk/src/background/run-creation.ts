@@ -1,5 +1,6 @@
 import { jsonText } from "@ostinato/core";
-import { type createTaskRun, type createTaskRuns, maxTaskRunsTogether, type TaskRunCreate } from "@ostinato/protocol";
+import type { createTaskRun, createTaskRuns, TaskRunCreate } from "@ostinato/protocol";
+import { maxTaskRunsTogether } from "@ostinato/protocol/limits";
 import { gatheredCalls } from "../session/gathered-calls.ts";
 import type { Session } from "../session/session.ts";
 

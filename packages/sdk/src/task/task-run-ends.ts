@@ -1,4 +1,6 @@
-import { maxTaskRunEnds, type ReplyOf, type readTaskRun, type readTaskRunEnds } from "@ostinato/protocol";
+import { isUnknownQuestion } from "@ostinato/client";
+import type { ReplyOf, readTaskRun, readTaskRunEnds, readTaskRunValue } from "@ostinato/protocol";
+import { maxTaskRunEnds } from "@ostinato/protocol/limits";
 import { gatheredCalls } from "../session/gathered-calls.ts";
 import type { Session } from "../session/session.ts";
 
@@ -86,7 +88,25 @@ class Waits {
   }
 }
 
-async function readEnds(
+async function readEnds(session: Session, taskRunIds: readonly string[]): Promise<readonly (TaskRunEnd | undefined)[]> {
+  try {
+    return await readTogether(session, taskRunIds);
+  } catch (error) {
+    // The server is older than this program, and can be asked for each run by itself.
+    if (!isUnknownQuestion(error)) throw error;
+    return await Promise.all(taskRunIds.map((id) => readOne(session, id)));
+  }
+}
+
+async function readOne({ client }: Session, id: string): Promise<TaskRunEnd> {
+  const [{ state }, result] = await Promise.all([
+    client.call<typeof readTaskRun>("GET /task_runs/{id}", { params: { id } }),
+    client.call<typeof readTaskRunValue>("GET /task_runs/{id}/value", { params: { id } }),
+  ]);
+  return { id, state: state ?? null, result };
+}
+
+async function readTogether(
   { client }: Session,
   taskRunIds: readonly string[],
 ): Promise<readonly (TaskRunEnd | undefined)[]> {
