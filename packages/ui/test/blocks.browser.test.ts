@@ -33,6 +33,15 @@ const login = {
   },
 };
 
+const many = {
+  title: "Many",
+  type: "object",
+  block_type_slug: "many",
+  block_schema_references: {},
+  secret_fields: [],
+  properties: { note: { type: "string", title: "Note" } },
+};
+
 const warehouse = (loginChecksum: string) => ({
   title: "Warehouse",
   type: "object",
@@ -329,8 +338,9 @@ describeOnEachDatabase("the pages of blocks", (database) => {
               title: "either",
               position: 1,
             },
+            many: { $ref: "#/definitions/Many", title: "many", position: 2 },
           },
-          definitions: { Login: login, Warehouse: warehouse("sha256:any") },
+          definitions: { Login: login, Warehouse: warehouse("sha256:any"), Many: many },
         },
       },
     });
@@ -339,6 +349,8 @@ describeOnEachDatabase("the pages of blocks", (database) => {
       query: {},
     });
     const reference = { $ref: { block_document_id: main.id } };
+    await register("many", "Many", many);
+    await Promise.all(Array.from({ length: 201 }, (_, n) => save("many", `of-${String(n).padStart(3, "0")}`, {})));
     const { page, problems, answers, close } = await open(`/deployments/${id}/run`);
     const choice = page.getByRole("combobox", { name: "login" });
     await choice.locator("option", { hasText: "main" }).waitFor({ state: "attached" });
@@ -347,6 +359,9 @@ describeOnEachDatabase("the pages of blocks", (database) => {
     await choice.selectOption({ label: "main" });
     await page.getByRole("combobox", { name: "either" }).locator("optgroup").nth(1).waitFor({ state: "attached" });
     await page.getByRole("combobox", { name: "either" }).selectOption({ label: "lake" });
+    await page.getByText("The first 200 of 201 by name are there to choose.").waitFor();
+    await page.getByRole("searchbox", { name: "Find a block for many" }).fill("of-200");
+    await page.getByRole("combobox", { name: "many" }).selectOption({ label: "of-200" });
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.waitForURL(/\/runs\/flow-run\//);

@@ -62,8 +62,7 @@ export async function saveBlock({ client }: Api, definition: BlockDefinition, sa
 export async function readBlock({ client }: Api, definition: BlockDefinition, name: string): Promise<unknown> {
   const { type, schema } = definition;
   const found = await requireDocument(client, type, name);
-  revealSecrets(found, definition.secrets ?? []);
-  tellLoaded(found);
+  noteLoaded(found, definition.secrets);
   return await checkJsonParameters(`block "${type}/${name}"`, schema, found.data);
 }
 
@@ -75,16 +74,20 @@ export async function blockById({ client }: Api, id: string): Promise<unknown> {
     client.call<typeof readBlockDocument>(path, { params, query: { include_secrets: true } }),
   );
   if (found === undefined) throw new UsageError(`A parameter refers to the block ${id}, which is not on the server.`);
-  revealSecrets(found, []);
-  tellLoaded(found);
+  noteLoaded(found);
   return found.data;
 }
 
 /** The values of the block as the server keeps them, which are redacted from now on where they are secrets. */
 export async function blockValues({ client }: Api, { type, name }: NamedBlock): Promise<JsonObject> {
   const found = await requireDocument(client, type, name);
-  revealSecrets(found, []);
+  noteLoaded(found);
   return found.data;
+}
+
+function noteLoaded(found: BlockDocument, furtherSecrets: readonly string[] = []): void {
+  revealSecrets(found, furtherSecrets);
+  tellLoaded(found);
 }
 
 /** Nobody waits for the event, and a block that could be read is there whether the event is sent or not. */

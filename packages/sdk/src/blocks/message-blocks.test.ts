@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { filterEvents } from "@ostinato/protocol";
 import { startMailSink } from "@ostinato/testing/mail-sink";
 import { expect, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import { redact } from "../secrets/redaction.ts";
 import { blocks } from "./known-blocks.ts";
 
-recordOnOwnServer();
+const recorder = recordOnOwnServer();
 
 test("a program sends mail by a block with the mail server that another block describes", async () => {
   await using sink = await startMailSink();
@@ -41,6 +42,10 @@ test("a program sends messages by a webhook, to private networks only where the 
   await blocks.slackIncomingWebhook.save("team", { url });
   await blocks.slackIncomingWebhook.notify("team", "plain");
   expect(texts).toEqual(["*Trained*\nbetter", "plain"]);
+  const filter = { event: { name: ["prefect.block.slack-webhook.loaded"] } };
+  await expect
+    .poll(async () => (await recorder.client.call(filterEvents, { body: { filter } })).events, { timeout: 20_000 })
+    .toMatchObject([{ resource: { "prefect.resource.name": "team" } }]);
   await blocks.slackWebhook.save("public", { url, allow_private_urls: false });
   await expect(blocks.slackWebhook.notify("public", "x")).rejects.toThrow("private network");
   await new Promise((resolve) => http.close(resolve));

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@ostinato/client";
 import {
+  createDeployment,
+  createFlow,
+  createFlowRunFromDeployment,
   type FlowRun,
+  filterConcurrencyLimits,
   listFlowRunStates,
   readFlowRun,
   readFlowRunInput,
@@ -18,7 +22,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { injecting } from "../../test/harness.ts";
 import { Cancelled, PauseTimeout } from "../errors.ts";
-import { flow } from "../flow/flow.ts";
+import { flow, resumeRun } from "../flow/flow.ts";
 import type { FlowFuture } from "../flow/flow-future.ts";
 import { useConnection } from "../session/session.ts";
 import { task } from "../task/task.ts";
@@ -325,6 +329,32 @@ test("only the run of a deployment can be suspended, by its flow's own code", as
   expect(await settled(suspending("tasks", () => inTask()))).toMatchObject({
     error: { code: "USAGE_ERROR", message: expect.stringContaining("not in a task") },
   });
+});
+
+test("a suspension gives the slot of its key to others, and takes it again when it goes on", async () => {
+  const inTurn = flow(
+    { name: "in turn", concurrency: { key: ({ site }) => site, limit: 1 } },
+    async function inTurn(_: { site: string }) {
+      await suspend();
+      return await slots();
+    },
+  );
+  const slots = async () => {
+    const limits = await client.call(filterConcurrencyLimits, { body: {} });
+    return limits.filter(({ name }) => name === "flow:in turn:north").map(({ active_slots }) => active_slots);
+  };
+  const { id: flow_id } = await client.call(createFlow, { body: { name: "in turn" } });
+  const deployed = await client.call(createDeployment, { body: { name: "daily", flow_id } });
+  const run = await client.call(createFlowRunFromDeployment, {
+    params: { id: deployed.id },
+    body: { parameters: { site: "north" } },
+  });
+  await expect(settled(resumeRun(run.id, inTurn))).rejects.toThrow("suspended");
+  expect((await read(run.id)).state_name).toBe("Suspended");
+  expect(await slots()).toEqual([0]);
+  await resume(run.id);
+  expect(await settled(resumeRun(run.id, inTurn))).toEqual([1]);
+  await expect.poll(slots, patience).toEqual([0]);
 });
 
 test("a pause is woken by its server at once: no time passes on the program's own clock", async () => {

@@ -51,9 +51,9 @@ export function UsedBy({ uses, unused }: { readonly uses: Uses; readonly unused:
       </Kind>
       <Kind name="Automations" count={automations.length}>
         {automations.map(({ id, name }) => (
-          <span key={id} className="min-w-0 break-words">
+          <Link key={id} to="/automations/automation/$id" params={{ id }} className={linkClass}>
             {name}
-          </span>
+          </Link>
         ))}
       </Kind>
     </dl>
