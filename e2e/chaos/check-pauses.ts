@@ -1,4 +1,4 @@
-import { everyPage, pause } from "./api.ts";
+import { everyPage, patiently, pause } from "./api.ts";
 import { type PauseWork, pausedTag } from "./pauses.ts";
 import type { Check } from "./reading-back.ts";
 
@@ -26,7 +26,7 @@ export async function checkPauses(check: Check, work: PauseWork): Promise<void> 
   acknowledged.answers += sent.length;
   found.lost.push(...[...work.told.keys(), ...sent].filter((id) => !known.has(id)).map((id) => `run ${id} that asked`));
   for (const run of runs) {
-    const what = final.has(run.state_type) ? wrongEnd(run, work) : undefined;
+    const what = final.has(run.state_type) ? (wrongEnd(run, work) ?? (await wrongResult(check, run, work))) : undefined;
     const tell = `run ${run.id} that asked is ${run.state_name}, ${run.state.message ?? "without a message"}`;
     if (!final.has(run.state_type)) found.stuck.push(tell);
     if (what !== undefined) found.wrong.push(`${tell}: ${what}`);
@@ -43,6 +43,20 @@ async function endedRuns({ apiUrl }: Check): Promise<readonly AskingRun[]> {
     if (runs.every(({ state_type }) => final.has(state_type)) || performance.now() > giveUp) return runs;
     await pause(lookMillis);
   }
+}
+
+/** Whether a run that was suspended went on with another number than it was answered with: nobody was told of its end. */
+async function wrongResult(
+  { apiUrl }: Check,
+  { id, state_type }: AskingRun,
+  { answers, told }: PauseWork,
+): Promise<string | undefined> {
+  if (state_type !== "COMPLETED" || told.has(id)) return undefined;
+  const { preview } = await patiently<{ readonly preview: { readonly value?: unknown } }>(
+    `${apiUrl}/flow_runs/${id}/result`,
+  );
+  const number = answers.get(id)?.number;
+  return preview.value === number ? undefined : `its result is ${JSON.stringify(preview.value)}, not ${number}`;
 }
 
 /** What is wrong with the end of the run, after all that was done to it. */

@@ -39,6 +39,7 @@ export interface Cluster {
   readonly backgroundProgram: string;
   /** The program whose runs ask for answers. */
   readonly pauseProgram: string;
+  readonly suspendProgram: string;
   /** The path of the `ostinato` command. */
   readonly command: string;
   dispose(): Promise<void>;
@@ -122,6 +123,7 @@ const programFiles = [
   "slot-program.ts",
   "background-program.ts",
   "pause-program.ts",
+  "suspend-program.ts",
   "marked-flow.ts",
   "marking.ts",
 ];
@@ -129,7 +131,7 @@ const ownFolder = fileURLToPath(new URL(".", import.meta.url));
 
 type Programs = Pick<
   Cluster,
-  "program" | "servedProgram" | "poolProgram" | "slotProgram" | "backgroundProgram" | "pauseProgram"
+  "program" | "servedProgram" | "poolProgram" | "slotProgram" | "backgroundProgram" | "pauseProgram" | "suspendProgram"
 >;
 
 function programsIn(folder: string): Programs {
@@ -140,6 +142,7 @@ function programsIn(folder: string): Programs {
     slotProgram: join(folder, "slot-program.ts"),
     backgroundProgram: join(folder, "background-program.ts"),
     pauseProgram: join(folder, "pause-program.ts"),
+    suspendProgram: join(folder, "suspend-program.ts"),
   };
 }
 

@@ -4,10 +4,14 @@ import { everyPage, pause, request } from "./api.ts";
 import type { Cluster } from "./cluster.ts";
 import { type LastingProcess, startLastingProcess } from "./lasting-process.ts";
 import type { Random } from "./random.ts";
+import { startSuspensions } from "./suspensions.ts";
 
-/** A process whose runs ask for numbers, and somebody who answers some of them, cancels others, and lets the rest time out. */
+/**
+ * Two processes whose runs ask for numbers, one of them with runs that wait in their process and one with runs that leave it meanwhile; and
+ * somebody who answers some of them, cancels others, and lets the rest time out.
+ */
 export interface Pauses {
-  /** Kills the process while its runs are paused, and returns the seconds until its successor asks. */
+  /** Kills both processes while their runs are paused, and returns the seconds until their successors are there. */
   killAsker(): Promise<number>;
   /** Answers what is still asked, and asks nothing more. */
   finish(): Promise<PauseWork>;
@@ -70,6 +74,7 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
       onFailure: (why) => wrong.push(why),
     });
   let asker = begin();
+  const suspensions = await startSuspensions(cluster, (why) => wrong.push(why));
   await asker.ready;
   let isOver = false;
 
@@ -115,21 +120,23 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
     async killAsker() {
       const begun = performance.now();
       if (asker.pid !== undefined) killed.add(asker.pid);
-      await asker.kill();
+      await Promise.all([asker.kill(), suspensions.killServing()]);
       asker = begin();
       await asker.ready;
       return (performance.now() - begun) / 1000;
     },
     async finish() {
       await writeFile(stopFile, "");
-      if (!(await asker.endsWithin(endMillis))) stuck.push("the process that asks waits for ever");
+      const [hasEnded, suspended] = await Promise.all([asker.endsWithin(endMillis), suspensions.finish()]);
+      if (!hasEnded) stuck.push("the process that asks waits for ever");
+      stuck.push(...suspended);
       isOver = true;
       await answering;
       return { answers, cancelled, told: await endsIn(notes), killed, stuck, wrong };
     },
     async dispose() {
       isOver = true;
-      await asker.kill();
+      await Promise.all([asker.kill(), suspensions.dispose()]);
     },
   };
 }
