@@ -111,24 +111,39 @@ export async function lockLimitsNamed(tx: Writer, names: readonly string[]): Pro
   return rows.map(({ id }) => id);
 }
 
-interface Sought {
+/** The limits with these names and those with these ids. */
+export interface SoughtLimits {
   readonly names: readonly string[];
   readonly ids: readonly string[];
 }
 
-/** The limits with these names and those with these ids, held until the unit of work ends. */
-export async function lockLimitsOf(tx: Writer, { names, ids }: Sought): Promise<readonly string[]> {
-  if (ids.length === 0) return lockLimitsNamed(tx, [...new Set(names)]);
-  const rows = await tx
+export function isNothing({ names, ids }: SoughtLimits): boolean {
+  return names.length === 0 && ids.length === 0;
+}
+
+/** There is a name or an id: PostgreSQL refuses an empty list. */
+export function isSought({ names, ids }: SoughtLimits): RawBuilder<boolean> {
+  const named = names.length === 0 ? undefined : sql<boolean>`name IN (${sql.join([...new Set(names)])})`;
+  const known = ids.length === 0 ? undefined : sql<boolean>`concurrency_limit.id IN (${sql.join([...new Set(ids)])})`;
+  return named === undefined || known === undefined ? (named ?? known ?? sql`1 = 0`) : sql`(${known} OR ${named})`;
+}
+
+/** Holds the limits until the unit of work ends. */
+export async function lockLimitsOf(tx: Writer, sought: SoughtLimits): Promise<void> {
+  if (isNothing(sought)) return;
+  await tx
     .selectFrom("concurrency_limit")
     .select("id")
-    .where(({ eb, or }) =>
-      or([eb("id", "in", [...new Set(ids)]), ...(names.length > 0 ? [eb("name", "in", [...new Set(names)])] : [])]),
-    )
+    .where(isSought(sought))
     .orderBy("id")
     .modifyEnd(portable.rowLock("concurrency_limit"))
     .execute();
-  return rows.map(({ id }) => id);
+}
+
+export async function limitsSought(reader: Reader, sought: SoughtLimits, now: Timestamp): Promise<readonly LimitRow[]> {
+  return isNothing(sought)
+    ? []
+    : limitsOf(await selectLimits(reader).where(isSought(sought)).orderBy("id").execute(), now);
 }
 
 /** The limits with these names, in the order of their ids. */

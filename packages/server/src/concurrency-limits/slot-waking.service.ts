@@ -39,7 +39,7 @@ export function createSlotWaking(context: Context): (connection: SocketConnectio
   async function tellFirst(limitIds: readonly string[]): Promise<void> {
     const [limits, line] = await Promise.all([
       limitsByIds(db.read, limitIds, clock.now()),
-      waitersOf(db.read, limitIds),
+      waitersOf(db.read, { names: [], ids: limitIds }),
     ]);
     const free = new Map(limits.map(({ id, max_slots, active_slots }) => [id, max_slots - active_slots]));
     for (const waiterId of firstToFit(line, free)) {

@@ -169,14 +169,13 @@ async function inOneUnit(unit: Unit, calls: readonly Call[]): Promise<Answer[]> 
   const takes = calls.flatMap((call) => (call.does === "take" ? [call.wanted] : []));
   const gives = calls.flatMap((call) => (call.does === "give" ? [call] : []));
   await putKeyed(unit, takes, now);
-  const ids = await queries.lockLimitsOf(tx, {
-    names: takes.flatMap(({ names }) => names),
-    ids: gives.flatMap(({ limitIds }) => limitIds),
-  });
+  const sought = { names: takes.flatMap(({ names }) => names), ids: gives.flatMap(({ limitIds }) => limitIds) };
   const leaseIds = [...gives.map(({ leaseId }) => leaseId), ...takes.flatMap((wanted) => placeOf(wanted) ?? [])];
-  const [limits, line, held] = await Promise.all([
-    queries.limitsByIds(tx, ids, now),
-    takes.length === 0 ? [] : waiters.waitersOf(tx, ids),
+  // In one round trip. Each statement sees what was committed before it began, so what follows the lock is read under it.
+  const [, limits, line, held] = await Promise.all([
+    queries.lockLimitsOf(tx, sought),
+    queries.limitsSought(tx, sought, now),
+    takes.length === 0 ? [] : waiters.waitersOf(tx, sought),
     leases.slotsOfLeases(tx, [...new Set(leaseIds)]),
   ]);
   const board = new SlotBoard({ limits, line, held }, now);

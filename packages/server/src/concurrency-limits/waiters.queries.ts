@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { leaseTime } from "../db/lease-clock.ts";
 import { type Holder, heldByRun } from "./leases.queries.ts";
+import { isNothing, isSought, type SoughtLimits } from "./limits.queries.ts";
 
 export interface WaiterRow {
   readonly limit_id: string;
@@ -11,12 +12,12 @@ export interface WaiterRow {
 }
 
 /** Who waits for slots of the limits, those who wait longest first. */
-export async function waitersOf(reader: Reader, limitIds: readonly string[]): Promise<readonly WaiterRow[]> {
-  if (limitIds.length === 0) return [];
+export async function waitersOf(reader: Reader, sought: SoughtLimits): Promise<readonly WaiterRow[]> {
+  if (isNothing(sought)) return [];
   return reader
     .selectFrom("concurrency_waiter")
     .select(["limit_id", "waiter_id", "slots"])
-    .where("limit_id", "in", limitIds)
+    .where("limit_id", "in", (query) => query.selectFrom("concurrency_limit").select("id").where(isSought(sought)))
     .where(sql<boolean>`ends_at > ${leaseTime}`)
     .orderBy("created")
     .orderBy("waiter_id")
