@@ -64,7 +64,7 @@ describeOnEachDatabase("the pages of limits", (database) => {
     await create("warehouse", 2);
     const [holder, waiter] = [await run("holder"), await run("waiter")];
     const key = "load 2024-03 ".padEnd(120, "of a long name ");
-    const begin = (id: string, waiter_id?: string) =>
+    const begin = (id: string, waiter_id: string | null = null) =>
       site.client.call(beginTransaction, { body: { key, holder: { type: "flow_run", id }, waiter_id } });
     const { page, problems, close } = await site.open(`/runs/flow-run/${holder}`);
     await page.getByRole("heading", { name: "holder" }).waitFor();
