@@ -349,7 +349,7 @@ test("a suspension gives the slot of its key to others, and takes it again when 
     params: { id: deployed.id },
     body: { parameters: { site: "north" } },
   });
-  await expect(settled(resumeRun(run.id, inTurn))).rejects.toThrow("suspended");
+  await expect(settled(resumeRun(run.id, inTurn))).rejects.toThrow(/suspended/i);
   expect((await read(run.id)).state_name).toBe("Suspended");
   expect(await slots()).toEqual([0]);
   await resume(run.id);
