@@ -12,6 +12,12 @@ const server = recordOnOwnServer();
 registerBackground({ load: () => import("./background.ts") });
 const hour = 3600;
 
+let listening: Promise<string> | undefined;
+async function apiUrl(): Promise<string> {
+  listening ??= server.server.listen();
+  return `${await listening}/api`;
+}
+
 test.each([
   ["ahead", hour],
   ["behind", -hour],
@@ -52,7 +58,7 @@ test("2,000 runs that are delayed at once are stored by a few requests", async (
 
 test("a server that is older than the program is asked for each run by itself", async () => {
   const { connection, transport } = await session();
-  const baseUrl = `${await server.server.listen()}/api`;
+  const baseUrl = await apiUrl();
   const asked: string[] = [];
   await using _ = await useConnection({
     ...connection,
@@ -80,7 +86,7 @@ test("a program that waits for a task that no connected worker runs says so, onc
     if (told.kind === "notice") notices.push(told.message);
   });
   const clock = fakeClock(systemClock().now());
-  await using _ = await useConnection({ baseUrl: `${await server.server.listen()}/api`, inProcess: false }, clock);
+  await using _ = await useConnection({ baseUrl: await apiUrl(), inProcess: false }, clock);
   const lonely = task({ name: "lonely", key: "lonely" }, async function lonely() {});
   const runs = [await lonely.delay(), await lonely.delay()];
   const ends = runs.map((run) => run.finished());

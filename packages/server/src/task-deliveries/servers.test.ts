@@ -2,7 +2,7 @@ import type { BackgroundTask, TaskRun } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { openDatabase } from "@ostinato/testing/databases";
 import { describe, expect, test } from "vitest";
-import { delayOn } from "../../test/background-task-harness.ts";
+import { delayOn, parametersId } from "../../test/background-task-harness.ts";
 import { commitCut, startCuttingProxy } from "../../test/cutting-proxy.ts";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { openTestSocket } from "../../test/socket-harness.ts";
@@ -44,6 +44,40 @@ describe("background tasks on two servers of one PostgreSQL", () => {
     await Promise.all([one.stop(), other.stop()]);
     await database.dispose();
   });
+});
+
+describe("2,000 runs that are delayed at once on PostgreSQL", () => {
+  test("are each handed out once, by whichever server", async () => {
+    const database = await openDatabase("postgresql");
+    const servers = [await startTestServer(database.url), await startTestServer(database.url)];
+    const got: string[] = [];
+    const workers = await Promise.all(
+      servers.map(async (server, index) => {
+        const socket = await openTestSocket(await server.listen(), "/task_runs/subscriptions/scheduled");
+        socket.socket.on("message", (data) => {
+          const { task_runs = [] }: { readonly task_runs?: readonly TaskRun[] } = JSON.parse(String(data));
+          got.push(...task_runs.map(({ id }) => id));
+        });
+        socket.send({ type: "subscribe", keys: [key], client_id: `own-${index}`, slots: 2000 });
+        return socket;
+      }),
+    );
+    const requests = Array.from({ length: 10 }, (_, part) => {
+      const task_runs = Array.from({ length: 200 }, (_, index) => ({
+        name: `run ${index}`,
+        task_key: key,
+        dynamic_key: `${part}-${index}`,
+        state: { type: "SCHEDULED", state_details: { deferred: true, task_parameters_id: parametersId } },
+      }));
+      return servers[part % 2]?.call<{ ids: string[] }>("POST", "/task_runs/bulk_create", { task_runs });
+    });
+    const made = (await Promise.all(requests)).flatMap((reply) => reply?.body.ids ?? []);
+    await expect.poll(() => got.length, { timeout: 60_000 }).toBe(2000);
+    expect(got.toSorted()).toEqual(made.toSorted());
+    for (const worker of workers) await worker.close();
+    for (const server of servers) await server.stop();
+    await database.dispose();
+  }, 120_000);
 });
 
 describe("background tasks and a database that is lost while a run is handed over", () => {

@@ -311,26 +311,6 @@ describeOnEachDatabase("background tasks", (database) => {
     });
   });
 
-  test("2,000 runs that are delayed at once are each handed out once", async () => {
-    const key = newKey();
-    const runOf = (index: number) => ({
-      name: `run ${index}`,
-      task_key: key,
-      dynamic_key: `${key}-${index}`,
-      state: { type: "SCHEDULED", state_details: { deferred: true, task_parameters_id: parametersId } },
-    });
-    const requests = Array.from({ length: 10 }, (_, part) => {
-      const task_runs = Array.from({ length: 200 }, (_, index) => runOf(part * 200 + index));
-      return server.call<{ ids: string[] }>("POST", "/task_runs/bulk_create", { task_runs });
-    });
-    const worker = await ownWorker([key], 2000);
-    const made = (await Promise.all(requests)).flatMap(({ body }) => body.ids);
-    const got: string[] = [];
-    while (got.length < 2000) got.push(...(await passUntil(gotMany(worker))).map(({ id }) => id));
-    expect(new Set(got)).toEqual(new Set(made));
-    expect(got).toHaveLength(2000);
-  }, 120_000);
-
   test("a worker of ours gives back what it will not begin, and gets nothing more", async () => {
     const key = newKey();
     const run = await delay(key);
