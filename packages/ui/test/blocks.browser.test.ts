@@ -377,7 +377,7 @@ describeOnEachDatabase("the pages of blocks", (database) => {
     expect(await answers()).not.toContain(planted);
     expect(problems).toEqual([]);
     await close();
-  });
+  }, 90_000);
 
   test("is found by the search, and fits a phone in the dark", async () => {
     const options = { viewport: { width: 390, height: 800 }, colorScheme: "dark" };

@@ -60,36 +60,6 @@ describeOnEachDatabase("the pages of limits", (database) => {
   const table = (page: Page, name: string) => page.getByRole("table", { name });
   const dialog = (page: Page) => page.getByRole("dialog");
 
-  test("the page of a run says which slots and keys of transactions it holds and waits for, as they change hands", async () => {
-    await create("warehouse", 2);
-    const [holder, waiter] = [await run("holder"), await run("waiter")];
-    const key = "load 2024-03 ".padEnd(120, "of a long name ");
-    const begin = (id: string, waiter_id: string | null = null) =>
-      site.client.call(beginTransaction, { body: { key, holder: { type: "flow_run", id }, waiter_id } });
-    const { page, problems, close } = await site.open(`/runs/flow-run/${holder}`);
-    await page.getByRole("heading", { name: "holder" }).waitFor();
-    await take("warehouse", holder, { slots: 2 });
-    const { lease_id } = await begin(holder);
-    const holds = page.locator("dl").filter({ hasText: "Holds" }).first();
-    await holds.getByRole("link", { name: "warehouse" }).waitFor();
-    await holds.getByText("2 slots").waitFor();
-    await holds.getByRole("link", { name: `the transaction key ${key}` }).waitFor();
-    expect(await accessibilityProblems(page)).toEqual([]);
-
-    await begin(waiter, randomId()).catch(() => {});
-    const second = await site.open(`/runs/flow-run/${waiter}`);
-    await second.page.getByText("is under way. It is number 1 of 1 in line.").waitFor();
-    await second.page.getByRole("link", { name: "The transactions with the key load 2024-03" }).click();
-    await table(second.page, "Holders").getByRole("link", { name: "holder" }).waitFor();
-    expect(second.problems).toEqual([]);
-    await second.close();
-
-    await site.client.call(giveSlotsBack, { body: { lease_id: lease_id ?? "" } });
-    await holds.getByRole("link", { name: "the transaction key" }).waitFor({ state: "detached" });
-    expect(problems).toEqual([]);
-    await close();
-  });
-
   test("without any, the list teaches how to make one, and shows the first that comes", async () => {
     const { page, problems, close } = await site.open("/concurrency-limits");
     await page.getByRole("heading", { name: "No limit yet" }).waitFor();
@@ -165,6 +135,36 @@ describeOnEachDatabase("the pages of limits", (database) => {
     await page.goBack();
     await make("team/gpu");
     await dialog(page).getByText('The tag "team/gpu" has a limit already').waitFor();
+    await close();
+  });
+
+  test("the page of a run says which slots and keys of transactions it holds and waits for, as they change hands", async () => {
+    await create("warehouse", 2);
+    const [holder, waiter] = [await run("holder"), await run("waiter")];
+    const key = "load 2024-03 ".padEnd(120, "of a long name ");
+    const begin = (id: string, waiter_id: string | null = null) =>
+      site.client.call(beginTransaction, { body: { key, holder: { type: "flow_run", id }, waiter_id } });
+    const { page, problems, close } = await site.open(`/runs/flow-run/${holder}`);
+    await page.getByRole("heading", { name: "holder" }).waitFor();
+    await take("warehouse", holder, { slots: 2 });
+    const { lease_id } = await begin(holder);
+    const holds = page.locator("dl").filter({ hasText: "Holds" }).first();
+    await holds.getByRole("link", { name: "warehouse" }).waitFor();
+    await holds.getByText("2 slots").waitFor();
+    await holds.getByRole("link", { name: `the transaction key ${key}` }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+
+    await begin(waiter, randomId()).catch(() => {});
+    const second = await site.open(`/runs/flow-run/${waiter}`);
+    await second.page.getByText("is under way. It is number 1 of 1 in line.").waitFor();
+    await second.page.getByRole("link", { name: "The transactions with the key load 2024-03" }).click();
+    await table(second.page, "Holders").getByRole("link", { name: "holder" }).waitFor();
+    expect(second.problems).toEqual([]);
+    await second.close();
+
+    await site.client.call(giveSlotsBack, { body: { lease_id: lease_id ?? "" } });
+    await holds.getByRole("link", { name: "the transaction key" }).waitFor({ state: "detached" });
+    expect(problems).toEqual([]);
     await close();
   });
 

@@ -162,5 +162,5 @@ describeOnEachDatabase("slots of named limits in random order", (database) => {
 
   test("are never more than the limit, and are all free in the end, whatever their holders do", async () => {
     await fc.assert(fc.asyncProperty(scenario, play), { numRuns: 20 });
-  });
+  }, 180_000);
 });

@@ -18,12 +18,15 @@ export function completeSchema(schema: object, nullable: Nullable = "without def
   }
 }
 
-/** A block may be given by the id of its document, or by several words that find it. */
+/**
+ * A block may be given by the id of its document, or by several words that find it. Prefect lets one of both hold and not both, and so refuses each
+ * reference to a block that needs none of its fields: as a value without any, the reference fits as well.
+ */
 function allowReference(definitions: Record<string, unknown>, definition: JsonObject): void {
   const words = { type: "object", additionalProperties: { type: "string" }, minProperties: 1 };
   const $ref = { oneOf: [{ type: "string", format: "uuid" }, words] };
   const reference = { type: "object", properties: { $ref }, required: ["$ref"] };
-  definitions[String(definition.title)] = { oneOf: [definition, reference] };
+  definitions[String(definition.title)] = { anyOf: [definition, reference] };
 }
 
 interface SchemaOfFields {

@@ -137,6 +137,15 @@ describe("the reason why an input is refused", () => {
     expect(problemOf({ ...object({ a: integer }), unevaluatedProperties: false }, { b: 1 })).toMatch(/^Reason: /);
   });
 
+  test("a block that needs none of its fields may be given by its id or by its fields", () => {
+    const Account = object({ region: text }, { title: "Account", block_type_slug: "account" });
+    const schema = () => ({ ...object({ account: { $ref: "#/definitions/Account" } }), definitions: { Account } });
+    const problem = (account: object) => inputProblem({ account }, schema())?.sentence;
+    expect(problem({ $ref: { block_document_id: "a" } })).toBeUndefined();
+    expect(problem({ region: "eu" })).toBeUndefined();
+    expect(problem({ region: 1 })).toContain("is not valid under any of the given schemas");
+  });
+
   test("where nothing has to be there, a block may still be given by its id, and parts of its values are no block", () => {
     const Login = object({ user: text, password: text }, { title: "Login", block_type_slug: "login" });
     const schema = () => ({

@@ -45,7 +45,7 @@ export function BlockPage() {
             <div className="p-3">
               <UsedBy
                 uses={page.uses}
-                unused="No other block, no deployment and no work pool refers to it. Programs that load it by name are not listed."
+                unused="No other block and no deployment, work pool or automation refers to it. Programs that load it by name are not listed."
               />
             </div>
           </Section>

@@ -19,6 +19,7 @@ test.each([
   ["flow:train", "runs of the flow train"],
   ["rate:task:report", "starts of the task report"],
   ["task:a%3Ab:x:y", "runs of the task a:b with the key x:y"],
+  ["transaction:load 2024-03", "transactions with the key load 2024-03"],
   ["something else", "runs, by the code of a program"],
 ])("the limit %s counts %s", (name, text) => {
   expect(countedText({ kind: "key", name })).toBe(text);

@@ -1,3 +1,4 @@
+import { keyOfLock } from "@ostinato/core";
 import type { LimitRow } from "../api/types.ts";
 import { axisSeconds, count } from "../format.ts";
 
@@ -32,6 +33,8 @@ export function countedText({ kind, name }: Pick<LimitRow, "kind" | "name">): st
 
 /** `runs of the task load with the key customer-7`, of `task:load:customer-7`. */
 function ownerText(name: string): string {
+  const locked = keyOfLock(name);
+  if (locked !== undefined) return `transactions with the key ${locked}`;
   const [, rate, noun, owner = "", key] = /^(rate:)?(flow|task):([^:]*)(?::(.*))?$/s.exec(name) ?? [];
   if (noun === undefined) return "runs, by the code of a program";
   const starts = rate === undefined ? "runs" : "starts";

@@ -173,7 +173,7 @@ function StartedBy({ run }: { readonly run: FlowRunPage["flow_run"] }) {
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
-    <div className="flex min-w-0 items-center gap-1.5">
+    <div className="flex min-w-0 items-baseline gap-1.5">
       <dt className="shrink-0 text-faint">{name}</dt>
       <dd className="min-w-0 truncate text-text">{children}</dd>
     </div>
