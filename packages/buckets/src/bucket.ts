@@ -28,7 +28,7 @@ export interface Bucket {
   downloadFolder(prefix: string, folder: string, options?: FolderOptions): Promise<readonly string[]>;
   upload(file: string, key: string, options?: WriteOptions): Promise<void>;
   /** Sends all files of a folder and of those in it. Gives their keys. Rejects where there are none, unless `allowEmpty` says otherwise. */
-  uploadFolder(folder: string, prefix: string, options?: FolderOptions): Promise<readonly string[]>;
+  uploadFolder(folder: string, prefix: string, options?: UploadFolderOptions): Promise<readonly string[]>;
   /** An address that reads the object without credentials until it expires. */
   link(key: string, options?: LinkOptions): Promise<string>;
 }
@@ -48,6 +48,11 @@ export interface WriteOptions {
 export interface FolderOptions {
   /** Whether it is fine that there is nothing; false unless given. */
   readonly allowEmpty?: boolean;
+}
+
+export interface UploadFolderOptions extends FolderOptions {
+  /** Names of files and folders that are left out, at any depth: `[".git", "node_modules"]`. */
+  readonly without?: readonly string[];
 }
 
 export interface LinkOptions {

@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pMap from "p-map";
-import type { Bucket, FolderOptions } from "./bucket.ts";
+import type { Bucket, FolderOptions, UploadFolderOptions } from "./bucket.ts";
 import { BucketError } from "./bucket-error.ts";
 import { asFolder, fileBelow } from "./keys.ts";
 
@@ -60,9 +60,9 @@ export async function downloadFolder(
 export async function uploadFolder(
   bucket: Bucket,
   { prefix, folder }: Folders,
-  { allowEmpty = false }: FolderOptions,
+  { allowEmpty = false, without = [] }: UploadFolderOptions,
 ): Promise<readonly string[]> {
-  const files = await filesIn(bucket.url(asFolder(prefix)), folder);
+  const files = await filesIn(bucket.url(asFolder(prefix)), folder, new Set(without));
   if (files.length === 0 && !allowEmpty) {
     throw new BucketError(
       "BUCKET_EMPTY",
@@ -90,20 +90,20 @@ export async function openFile(
 }
 
 /** Links to files count as files. Links to folders are not followed, since they may go round. */
-async function filesIn(url: string, folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
+async function filesIn(url: string, folder: string, without: ReadonlySet<string>): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
     throw new BucketError("BUCKET_FAILED", url, `could not be written: ${error.message}`, error);
   });
   const files = await pMap(
-    entries,
+    entries.filter(({ name }) => !without.has(name)),
     async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      if (entry.isFile()) return path;
-      return entry.isSymbolicLink() && (await stat(path)).isFile() ? path : undefined;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return await filesIn(url, path, without);
+      return entry.isFile() || (entry.isSymbolicLink() && (await stat(path)).isFile()) ? [path] : [];
     },
     { concurrency: transfersAtOnce },
   );
-  return files.filter((file) => file !== undefined);
+  return files.flat();
 }
 
 function keyOf(prefix: string, path: string): string {

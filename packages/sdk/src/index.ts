@@ -28,6 +28,7 @@ export type {
 export { backfill } from "./flow/backfill.ts";
 export type { BackfillCounts, BackfillOptions, BackfillProgress } from "./flow/backfill-options.ts";
 export type {
+  BucketSource,
   CodeSource,
   DeployedFlow,
   DeployOptions,

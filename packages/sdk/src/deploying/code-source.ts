@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
-import type { CodeSource, FolderSource, GitSource, SetupCommands } from "../flow/deploy-options.ts";
+import type { BucketSource, CodeSource, FolderSource, GitSource, SetupCommands } from "../flow/deploy-options.ts";
 import { aBoolean, aName, checkOptions, type Rule, type Rules, shown, strings } from "../run/option-checks.ts";
 import { type PullStep, stepNames } from "../sources/pull-steps.ts";
 
@@ -27,13 +27,40 @@ const gitRules: Rules = {
 
 const folderRules: Rules = { folder: aName, setup: commands };
 
+const aBlock: Rule = (value) => {
+  const { type, name } = typeof value === "string" ? namedBlock(value) : (Object(value) as Partial<NamedBlock>);
+  return isGiven(type) && isGiven(name) ? undefined : 'a block, S3Bucket.named("code") or "s3-bucket/code"';
+};
+
+const bucketRules: Rules = { bucket: aBlock, folder: aName, prefix: aName, without: strings, setup: commands };
+
+interface NamedBlock {
+  readonly type: string;
+  readonly name: string;
+}
+
+function isGiven(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function namedBlock(text: string): NamedBlock {
+  const [type = "", ...name] = text.split("/");
+  return { type, name: name.join("/") };
+}
+
 /** Throws a `UsageError` that names the first wrong part of the source. */
 export function checkSource(what: string, source: CodeSource): void {
   const place = `${what}: source`;
+  if (isBucket(source)) {
+    checkOptions(place, source, bucketRules);
+    return;
+  }
   if (!isGit(source)) {
     checkOptions(place, source, folderRules);
     if (source.folder === undefined) {
-      throw new UsageError(`${place} is ${shown(source)}; give { git: "https://…" } or { folder: "/srv/flows" }`);
+      throw new UsageError(
+        `${place} is ${shown(source)}; give { git: "https://…" }, { bucket: "s3-bucket/code" } or { folder: "/srv/flows" }`,
+      );
     }
     return;
   }
@@ -53,7 +80,17 @@ export function checkSource(what: string, source: CodeSource): void {
 
 /** The pull steps by which a run gets the code. Folders start from `base`. */
 export function pullStepsOf(source: CodeSource, base: string): readonly PullStep[] {
+  if (isBucket(source)) return bucketSteps(source);
   return isGit(source) ? gitSteps(source) : folderSteps(source, base);
+}
+
+export function isBucket(source: CodeSource): source is BucketSource {
+  return typeof source === "object" && source !== null && "bucket" in source;
+}
+
+/** The block of the bucket. */
+export function blockOf({ bucket }: BucketSource): NamedBlock {
+  return typeof bucket === "string" ? namedBlock(bucket) : bucket;
 }
 
 export function isGit(source: CodeSource): source is GitSource {
@@ -62,6 +99,18 @@ export function isGit(source: CodeSource): source is GitSource {
 
 function folderSteps({ folder, setup }: FolderSource, base: string): readonly PullStep[] {
   return [{ [stepNames.setWorkingDirectory]: { directory: resolve(base, folder) } }, ...setupSteps(setup, undefined)];
+}
+
+function bucketSteps(source: BucketSource): readonly PullStep[] {
+  const { type, name } = blockOf(source);
+  const { prefix, setup } = source;
+  const pull = {
+    id: "code",
+    block_type_slug: type,
+    block_document_name: name,
+    ...(prefix === undefined ? {} : { folder: prefix }),
+  };
+  return [{ [stepNames.pullWithBlock]: pull }, ...setupSteps(setup, "{{ code.directory }}")];
 }
 
 function gitSteps({

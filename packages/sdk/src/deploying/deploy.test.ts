@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { registerBucketBlock } from "@ostinato/buckets";
 import { timeOrderedId } from "@ostinato/core";
+import { noReferences } from "@ostinato/job-templates";
 import {
   automationsRelatedTo,
   createWorkPool,
@@ -13,11 +15,13 @@ import {
   updateDeployment,
   updateDeploymentSchedule,
 } from "@ostinato/protocol";
+import { memoryBucket } from "@ostinato/testing/memory-bucket";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import type { DeployOptions, FileDeployOptions } from "../flow/deploy-options.ts";
 import { findDeployment } from "../serving/deployment-lookup.ts";
 import { describe as describeFile } from "../serving/file-in-process.ts";
+import { runPullSteps } from "../sources/pull-steps.ts";
 import { deployableOfFile } from "./deployables.ts";
 import { planDeployment } from "./deployment-plan.ts";
 import { missingWorkers, requireWorkPool } from "./work-pool.ts";
@@ -86,6 +90,74 @@ async function onServer(): Promise<Deployment> {
 async function change(body: object): Promise<void> {
   await recorder.client.call(updateDeployment, { params: { id: (await onServer()).id }, body });
 }
+
+describe("a deployment whose code is in a bucket", () => {
+  const memory = memoryBucket();
+  const connect = async () => memory.bucket;
+  const references = { ...noReferences, block: async () => ({}) };
+  beforeAll(() => registerBucketBlock({ type: "memory-bucket", load: connect, connect }));
+  beforeEach(() => memory.objects.clear());
+
+  test("sends it at each deploy, and its runs work in what they download", async () => {
+    const folder = join(base, "sent");
+    for (const path of ["flows", "flows/node_modules/left-pad", "data"]) write("train.ts", join(folder, path));
+    writeFileSync(join(folder, ".env"), "TOKEN=hush");
+    const source = { bucket: "memory-bucket/code", folder: "sent", without: ["data"] };
+    const first = await plan({ source, entrypoint: "flows/train.ts:train" });
+    expect([...memory.objects.keys()]).toEqual([]);
+    await first.apply();
+    expect([...memory.objects.keys()]).toEqual(["flows/train.ts"]);
+    const { pull_steps } = await onServer();
+    const step = { id: "code", block_type_slug: "memory-bucket", block_document_name: "code" };
+    expect(pull_steps).toEqual([{ "prefect.deployments.steps.pull_with_block": step }]);
+    // The code alone is different.
+    writeFileSync(join(folder, "flows/new.ts"), "1");
+    const again = await plan({ source, entrypoint: "flows/train.ts:train" });
+    expect(again.action).toBe("unchanged");
+    await again.apply();
+    const run = mkdtempSync(join(base, "run-"));
+    const lines: string[] = [];
+    const pulled = await runPullSteps(pull_steps ?? [], { folder: run, references, log: (line) => lines.push(line) });
+    expect(readdirSync(join(pulled, "flows")).toSorted()).toEqual(["new.ts", "train.ts"]);
+    expect(lines).toContain("pull_with_block: downloads memory://lake");
+  });
+
+  test("may be in a folder of the bucket, be prepared by commands, and have a block by its name", async () => {
+    const bucket = { type: "memory-bucket", name: "code" };
+    const row = await deployed({ source: { bucket, prefix: "of/train", without: ["sent"], setup: "npm ci" } });
+    expect([...memory.objects.keys()]).toContain("of/train/train.ts");
+    expect(row.pull_steps).toMatchObject([
+      { "prefect.deployments.steps.pull_with_block": { folder: "of/train" } },
+      { "prefect.deployments.steps.run_shell_script": { script: "npm ci", directory: "{{ code.directory }}" } },
+    ]);
+    const run = mkdtempSync(join(base, "run-"));
+    const pulled = await runPullSteps(row.pull_steps?.slice(0, 1) ?? [], { folder: run, references, log: () => {} });
+    expect(readdirSync(pulled)).toContain("train.ts");
+  });
+
+  test.each([
+    [{ bucket: "code" }, 'bucket is "code"; give a block, S3Bucket.named("code") or "s3-bucket/code"'],
+    [{ bucket: "memory-bucket/code", branch: "main" }, 'has no option "branch"'],
+    [
+      { bucket: "other-bucket/code" },
+      'is of the type "other-bucket", which this program does not know. Import the package',
+    ],
+  ])("is refused where its source is %j", async (source, message) => {
+    await expect(deployed({ source })).rejects.toThrow(message);
+  });
+
+  test("says in the run what is missing: a package, the block, or the code", async () => {
+    const pull = async (type: string, folder = "") => {
+      const inputs = { block_type_slug: type, block_document_name: "code", folder };
+      const options = { folder: mkdtempSync(join(base, "run-")), references, log: () => {} };
+      return await runPullSteps([{ "prefect.deployments.steps.pull_with_block": inputs }], options);
+    };
+    await expect(pull("github-repository")).rejects.toThrow(
+      'Pull step 1 of 1, pull_with_block, failed: "block_type_slug" is "github-repository", which is not the type of a bucket',
+    );
+    await expect(pull("memory-bucket", "none")).rejects.toThrow("memory://lake/none/ has no objects. Check the prefix");
+  });
+});
 
 describe("a deployment of a file", () => {
   test("says where its code is, what starts it, and what the flow takes", async () => {
@@ -291,7 +363,10 @@ describe("what can't be deployed says why", () => {
     },
     { options: { source: { git: "a", branch: "b", tag: "c" } }, says: /source has branch and tag; give one of them/ },
     { options: { source: { git: "a", brnch: "b" } }, says: /source has no option "brnch"\. Did you mean "branch"\?/ },
-    { options: { source: {} }, says: /source is \{\}; give \{ git: "https:\/\/…" \} or \{ folder: "\/srv\/flows" \}/ },
+    {
+      options: { source: {} },
+      says: /source is \{\}; give \{ git: "https:\/\/…" \}, \{ bucket: "s3-bucket\/code" \} or \{ folder: "\/srv\/flows" \}/,
+    },
     { options: { source: { git: "no-repository-here" } }, says: /no-repository-here can't be cloned/ },
   ])("$options", async ({ options, says }) => {
     await expect(plan(options as Given)).rejects.toThrow(says);

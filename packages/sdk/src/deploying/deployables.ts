@@ -65,7 +65,7 @@ async function inCodeFolder<T>(
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
   if (source === undefined) return await work(base);
-  if (!isGit(source)) return await work(resolve(base, source.folder));
+  if (!isGit(source)) return await work(resolve(base, source.folder ?? "."));
   const folder = mkdtempSync(join(tmpdir(), "ostinato-deploy-"));
   try {
     const log = (line: string) => notice(logLevels.debug, `${name}: ${line}`);

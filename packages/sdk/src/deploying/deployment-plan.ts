@@ -13,6 +13,7 @@ import { schedulesOf } from "../serving/deployment-schedules.ts";
 import { planTriggers } from "../serving/deployment-triggers.ts";
 import { registerFlow } from "../serving/flow-registration.ts";
 import type { Api } from "../session/roles.ts";
+import { uploadCode } from "./code-upload.ts";
 import { type Definition, differencesOf, digestsOf, type Written } from "./deployment-differences.ts";
 import type { Plan } from "./plan.ts";
 import { type Deployable, wantedDefinition } from "./wanted-deployment.ts";
@@ -99,6 +100,7 @@ function creation(api: Pick<Api, "client" | "server">, planned: Planned): Deploy
     changes: fields.map(([field, after]) => ({ field, before: undefined, after })),
     kept: [],
     async apply() {
+      await uploadCode(deployable);
       const flow_id = await registerFlow(api, deployable.flow);
       const row = await api.client.call<typeof createDeployment>("POST /deployments/", {
         body: { ...wanted, name: deployable.options.name, flow_id, version_info: recordOf(planned, digestsOf(wanted)) },
@@ -138,6 +140,7 @@ async function changeOf(
     changes: allChanges,
     kept,
     async apply() {
+      await uploadCode(deployable);
       await triggers.apply();
       if (changes.length === 0 && isRecorded) return existing;
       await registerFlow(api, deployable.flow);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import type { WorkPool } from "@ostinato/protocol";
 import { UsageError } from "../errors.ts";
 import type { DeployOptions } from "../flow/deploy-options.ts";
@@ -77,7 +77,7 @@ export function entrypointOf(
       ? process.cwd()
       : isGit(source)
         ? join(repositoryOf(file) ?? process.cwd(), source.folder ?? ".")
-        : join(process.cwd(), source.folder);
+        : resolve(process.cwd(), source.folder ?? ".");
   const below = relative(folder, file);
   if (!below.startsWith("..")) return `${below.replaceAll(sep, "/")}:${name}`;
   throw new UsageError(

@@ -29,7 +29,20 @@ export interface FolderSource {
   readonly setup?: SetupCommands;
 }
 
-export type CodeSource = GitSource | FolderSource;
+/** A bucket to which each deploy sends the code, and from which each run downloads it. */
+export interface BucketSource {
+  /** The block of the bucket: `S3Bucket.named("code")`, or `"s3-bucket/code"`. */
+  readonly bucket: string | { readonly type: string; readonly name: string };
+  /** The folder that is sent, in which the program then runs. That of this process by default. */
+  readonly folder?: string;
+  /** The folder of the bucket. Where it is given, Prefect's own workers cannot pull the code. The block's own by default. */
+  readonly prefix?: string;
+  /** Names of files and folders that are not sent, at any depth, beside `.git`, `node_modules`, `.venv`, `__pycache__` and `.env`. */
+  readonly without?: readonly string[];
+  readonly setup?: SetupCommands;
+}
+
+export type CodeSource = GitSource | FolderSource | BucketSource;
 
 /** A deployment whose runs the workers of a pool take. */
 export interface DeployOptions<P = Readonly<Record<string, unknown>>> extends DeploymentOptions<P> {

@@ -1,10 +1,9 @@
-import { rmSync } from "node:fs";
-import { mkdir, mkdtemp } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { homeFolder } from "../home.ts";
 import { type GitCredentials, gitAddress } from "./git-address.ts";
 import { checkOut } from "./git-checkout.ts";
 import { PullStepError } from "./pull-step-error.ts";
+import { newRunFolder } from "./run-folder.ts";
 import type { StepContext, StepInputs, StepOutput } from "./step-inputs.ts";
 
 /** Clones a repository into a folder of its own, which goes when the process ends. */
@@ -75,27 +74,12 @@ function usualName(url: string, branch: string | undefined): string {
   return branch === undefined ? repository : `${repository}-${branch.replaceAll("/", "-")}`;
 }
 
-/** A folder of that name; where the name is taken, by another run perhaps, one whose name only begins so. */
+/** A folder of that name, or one whose name only begins so. */
 async function newFolder(parent: string, name: string): Promise<string> {
   if (basename(name) !== name || name === "." || name === "..") {
     throw new PullStepError(
       `"clone_directory_name" is ${JSON.stringify(name)}; give the name of a folder, without a path.`,
     );
   }
-  const made = await mkdir(join(parent, name)).then(
-    () => join(parent, name),
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "EEXIST") return mkdtemp(join(parent, `${name}-`));
-      throw error;
-    },
-  );
-  if (clones.size === 0) process.once("exit", removeClones);
-  clones.add(made);
-  return made;
-}
-
-const clones = new Set<string>();
-
-function removeClones(): void {
-  for (const folder of clones) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  return await newRunFolder(parent, name);
 }

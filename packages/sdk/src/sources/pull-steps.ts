@@ -36,6 +36,7 @@ export interface EndedStep {
 export const stepNames = {
   setWorkingDirectory: "prefect.deployments.steps.set_working_directory",
   gitClone: "prefect.deployments.steps.git_clone",
+  pullWithBlock: "prefect.deployments.steps.pull_with_block",
   runShellScript: "prefect.deployments.steps.run_shell_script",
   pipInstallRequirements: "prefect.deployments.steps.pip_install_requirements",
 } as const;
@@ -44,6 +45,7 @@ export const stepNames = {
 const steps: ReadonlyMap<string, () => Promise<StepFunction>> = new Map([
   [stepNames.setWorkingDirectory, async () => setWorkingDirectory],
   [stepNames.gitClone, async () => (await import("./git-clone-step.ts")).gitClone],
+  [stepNames.pullWithBlock, async () => (await import("./pull-with-block-step.ts")).pullWithBlock],
   [stepNames.runShellScript, async () => (await import("./shell-steps.ts")).runShellScript],
   [stepNames.pipInstallRequirements, async () => (await import("./shell-steps.ts")).pipInstallRequirements],
 ]);
@@ -61,9 +63,9 @@ export async function runPullSteps(pullSteps: readonly PullStep[], options: Pull
     const { name, inputs } = readStep(step, { index, count: pullSteps.length });
     const shortName = shortNameOf(name);
     log(`${shortName}: begins`);
-    const context = { folder, environment, log: (line: string) => log(`${shortName}: ${line}`), signal };
+    const context = { folder, environment, log: (line: string) => log(`${shortName}: ${line}`), signal, references };
     try {
-      const output = await runStep(name, { inputs, outputs, context, references });
+      const output = await runStep(name, { inputs, outputs, context });
       folder = output.workingDirectory ?? folder;
       if (output.directory !== undefined) result = resolve(folder, output.directory);
       const { workingDirectory: _, ...told } = output;
@@ -119,14 +121,13 @@ interface Running {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly context: StepContext;
-  readonly references: References;
 }
 
-async function runStep(name: string, { inputs, outputs, context, references }: Running) {
+async function runStep(name: string, { inputs, outputs, context }: Running) {
   const load = requireStep(name);
   // Packages of Python that a step needs mean nothing here.
   const { id: _, requires: __, ...own } = inputs;
-  const filled = await resolveReferences(fillPlaceholders(own, outputs, context.environment), references);
+  const filled = await resolveReferences(fillPlaceholders(own, outputs, context.environment), context.references);
   return await (await load())(stepInputs(filled as Readonly<Record<string, unknown>>), context);
 }
 

@@ -1,4 +1,5 @@
 import { didYouMean } from "@ostinato/core";
+import type { References } from "@ostinato/job-templates";
 import { PullStepError } from "./pull-step-error.ts";
 
 /** What a step works with. */
@@ -8,6 +9,8 @@ export interface StepContext {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal | undefined;
+  /** The blocks and variables of the server. */
+  readonly references: References;
 }
 
 export interface StepOutput {
