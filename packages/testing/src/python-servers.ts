@@ -8,7 +8,12 @@ export interface PythonServer {
   stop(): Promise<void>;
 }
 
-/** Writes the address where it listens, and ends when its standard input does. */
+export interface StorageEmulator extends PythonServer {
+  /** Makes so many empty objects at once, which would take long by requests: `PREFIX/00000` and those after it. */
+  seed(bucket: string, prefix: string, count: number): Promise<void>;
+}
+
+/** Writes the address where it listens. */
 const motoProgram = `
 import logging, sys
 from moto.server import ThreadedMotoServer
@@ -22,21 +27,68 @@ sys.stdin.read()
 server.stop()
 `;
 
+/** Writes the address where it listens. Keeps everything in memory. */
+const storageEmulatorProgram = `
+import logging, sys
+from http.server import HTTPServer
+from gcp_storage_emulator.server import create_server
+from gcp_storage_emulator.storage import Storage
+
+# Connections that wait for its one thread.
+HTTPServer.request_queue_size = 128
+# It would write down all that it has after each change, so that a thousand objects take a minute.
+Storage._write_config_to_file = lambda storage: None
+logging.getLogger("gcp_storage_emulator").setLevel(logging.ERROR)
+server = create_server("127.0.0.1", 0, in_memory=True, default_bucket=sys.argv[1])
+server.start()
+print(f"http://127.0.0.1:{server._api._httpd.server_address[1]}", flush=True)
+for line in sys.stdin:
+    bucket, prefix, count = line.split()
+    for index in range(int(count)):
+        key = f"{prefix}/{index:05}"
+        about = {"name": key, "bucket": bucket, "size": "0", "updated": "2024-01-01T00:00:00Z"}
+        server._storage.create_file(bucket, key, b"", about)
+    print("done", flush=True)
+server.stop()
+`;
+
 /** The services of AWS, S3 among them, by moto. `python` has the package. */
-export function startMoto(python: string): Promise<PythonServer> {
-  return startPythonServer(python, motoProgram);
+export async function startMoto(python: string): Promise<PythonServer> {
+  const { url, stop } = await startPythonServer(python, motoProgram);
+  return { url, stop };
+}
+
+/** Cloud Storage with one bucket, by gcp-storage-emulator. `python` has the package. */
+export async function startStorageEmulator(python: string, bucket: string): Promise<StorageEmulator> {
+  const { ask, ...server } = await startPythonServer(python, storageEmulatorProgram, bucket);
+  return { ...server, seed: (bucket, prefix, count) => ask(`${bucket} ${prefix} ${count}`) };
+}
+
+interface AnsweringServer extends PythonServer {
+  /** Resolves when the program has answered the line. */
+  ask(line: string): Promise<void>;
 }
 
 /** A server that the program starts: it writes the address, and ends when its standard input does. */
-export async function startPythonServer(python: string, program: string): Promise<PythonServer> {
-  const child = spawn(python, ["-c", program], { stdio: ["pipe", "pipe", "inherit"] });
+export async function startPythonServer(
+  python: string,
+  program: string,
+  ...args: readonly string[]
+): Promise<AnsweringServer> {
+  const child = spawn(python, ["-c", program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
-  const first = await Promise.race([
-    once(createInterface(child.stdout), "line"),
-    ended.then(([code]) => Promise.reject(new Error(`${python} ended with ${code} before its server listened`))),
-  ]);
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${python} ended with ${(await ended)[0]} before it answered`);
+    return value;
+  };
   return {
-    url: String(first[0]),
+    url: await next(),
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      await next();
+    },
     async stop() {
       child.stdin.end();
       await ended;

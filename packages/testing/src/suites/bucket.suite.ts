@@ -15,10 +15,12 @@ export interface BucketSuite {
    * parts, or does not say when an object was changed.
    */
   readonly without?: readonly ("pages" | "aborts" | "dates")[];
+  /** Makes so many empty objects, `PREFIX/00000` and those after it, where the server can make them quicker than by requests. */
+  readonly seed?: (prefix: string, count: number) => Promise<void>;
 }
 
 /** Declares the tests that every bucket must pass: `testBucket(test, { open })`. */
-export function testBucket(test: DeclareTest, { open, without = [] }: BucketSuite): void {
+export function testBucket(test: DeclareTest, { open, without = [], seed }: BucketSuite): void {
   test("reads what was written: nothing, bytes, other scripts, several parts, a stream", async () => {
     const bucket = await open("contents");
     const large = new Uint8Array(9 * 1024 * 1024 + 1).fill(7);
@@ -72,7 +74,8 @@ export function testBucket(test: DeclareTest, { open, without = [] }: BucketSuit
     equal(first?.modified instanceof Date, !without.includes("dates"));
   });
 
-  if (!without.includes("pages")) testPages(test, open);
+  if (seed !== undefined) testTenThousand(test, open, seed);
+  else if (!without.includes("pages")) testPages(test, open);
   if (!without.includes("aborts")) testAborts(test, open);
   test("sends and fetches folders, with the folders in them", async () => {
     const bucket = await open("folders");
@@ -124,6 +127,14 @@ export function testBucket(test: DeclareTest, { open, without = [] }: BucketSuit
     await bucket.write("shared file.txt", "shared");
     const answer = await fetch(await bucket.link("shared file.txt", { expiresInSeconds: 60 }));
     equal(await answer.text(), "shared");
+  });
+}
+
+function testTenThousand(test: DeclareTest, open: BucketSuite["open"], seed: NonNullable<BucketSuite["seed"]>): void {
+  test("lists 10,000 objects", async () => {
+    await seed("ten-thousand", 10_000);
+    const listed = await Array.fromAsync((await open("ten-thousand")).list());
+    deepStrictEqual([new Set(listed.map(({ key }) => key)).size, listed[9999]?.key], [10_000, "09999"]);
   });
 }
 
