@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorCodes } from "@ostinato/protocol";
 import { createServer, readConfig, settings } from "@ostinato/server";
-import { packagesOfDrivers, packagesOfResultStores } from "./integrations.ts";
+import { packagesOfBuckets, packagesOfDrivers, packagesOfResultStores } from "./integrations.ts";
 
 /** A committed file that is generated from sources, so that reviewers see the effect of a change. */
 interface GeneratedFile {
@@ -19,6 +19,7 @@ const generatedFiles: readonly GeneratedFile[] = [
   { file: "docs/prefect.md", make: withKnownDifferences },
   { file: "docs/server.md", make: withSettings },
   { file: "packages/sdk/src/results/integrations.generated.ts", make: packagesOfResultStores },
+  { file: "packages/buckets/src/integrations.generated.ts", make: packagesOfBuckets },
   { file: "packages/worker/src/drivers/integrations.generated.ts", make: packagesOfDrivers },
 ];
 

@@ -2,6 +2,14 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+/** A type of blocks that are buckets, from an integration of this repository. */
+export interface BroughtBucket {
+  /** The type of the blocks. */
+  readonly type: string;
+  readonly name: string;
+  readonly folder: string;
+}
+
 /** A kind of result store from an integration of this repository. */
 export interface BroughtStore {
   readonly scheme: string;
@@ -28,6 +36,15 @@ export async function broughtStores(): Promise<readonly BroughtStore[]> {
   );
 }
 
+/** The buckets of all integrations, from their definitions. */
+export async function broughtBuckets(): Promise<readonly BroughtBucket[]> {
+  return (await integrationPackages()).flatMap(({ folder, exported }) =>
+    exported
+      .filter(isIntegration)
+      .flatMap(({ name, buckets = [] }) => buckets.map(({ type }) => ({ type, name, folder }))),
+  );
+}
+
 /** The drivers of all integrations, from their definitions. */
 export async function broughtDrivers(): Promise<readonly BroughtDriver[]> {
   return (await integrationPackages()).flatMap(({ name, folder, exported }) =>
@@ -40,7 +57,19 @@ export async function packagesOfResultStores(): Promise<string> {
   return tableModule({
     about: "The packages of this repository that bring result stores, by scheme.",
     name: "packageOfScheme",
-    entries: (await broughtStores()).map(({ scheme, name }) => [scheme, name]),
+    entries: [
+      ...(await broughtStores()).map(({ scheme, name }) => [scheme, name] as const),
+      ...(await broughtBuckets()).map(({ type, name }) => [type, name] as const),
+    ],
+  });
+}
+
+/** The module in which server and SDK find the package for the bucket of a block. */
+export async function packagesOfBuckets(): Promise<string> {
+  return tableModule({
+    about: "The packages of this repository that bring buckets, by the type of their blocks.",
+    name: "packageOfBucket",
+    entries: (await broughtBuckets()).map(({ type, name }) => [type, name]),
   });
 }
 
@@ -92,6 +121,7 @@ async function integrationPackages(): Promise<readonly IntegrationPackage[]> {
 interface Described {
   readonly name: string;
   readonly resultStores?: Readonly<Record<string, unknown>>;
+  readonly buckets?: readonly { readonly type: string }[];
 }
 
 function isIntegration(value: unknown): value is Described {

@@ -1,12 +1,15 @@
-"""Reads and writes objects through bucket blocks that a program in TypeScript has saved, and saves one for it.
+"""Reads and writes objects through bucket blocks that a program in TypeScript has saved, saves one for it, and keeps results in one.
 
 Prints one JSON object of what it read.
 """
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 
+from prefect import flow, task
+from prefect.runtime import flow_run
 from prefect_aws import AwsCredentials, MinIOCredentials, S3Bucket
 from prefect_aws.client_parameters import AwsClientParameters
 
@@ -40,4 +43,24 @@ inline = AwsCredentials(
     aws_client_parameters=AwsClientParameters(endpoint_url=endpoint),
 )
 S3Bucket(bucket_name="lake", credentials=inline).save("from-python-inline")
+
+
+@task(result_serializer="json")
+def measured():
+    return {"fares": [7.5, 12], "at": datetime(2024, 1, 1)}
+
+
+@task
+def pickled():
+    return [1, 2]
+
+
+@flow(persist_result=True, result_storage=S3Bucket.load("from-python"))
+def measuring():
+    measured()
+    pickled()
+    return flow_run.id
+
+
+told["flow_run"] = measuring()
 print(json.dumps(told))

@@ -15,6 +15,8 @@ interface Facts {
   readonly credentials: string;
   readonly read: string;
   readonly listed: readonly string[];
+  /** Of a flow whose results are in a bucket. */
+  readonly flow_run: string;
 }
 
 describe.skipIf(clientPython === undefined || storePython === undefined)("buckets of S3 in both languages", () => {
@@ -51,7 +53,7 @@ describe.skipIf(clientPython === undefined || storePython === undefined)("bucket
   });
 
   test("Python reads by a block that TypeScript has saved", () => {
-    expect(facts).toEqual({
+    expect(facts).toMatchObject({
       credentials: "AwsCredentials",
       read: "from typescript",
       listed: ["shared/greetings/ü b.txt"],
@@ -76,6 +78,28 @@ describe.skipIf(clientPython === undefined || storePython === undefined)("bucket
     const path = "block_types/slug/s3-bucket/block_documents/name/from-python-inline";
     const shown = await (await fetch(`${server.apiUrl}/${path}`)).json();
     expect(shown).toMatchObject({ data: { credentials: { aws_secret_access_key: "********" } } });
+  });
+
+  test("the server shows results that Python keeps in a bucket, and says which only Python can read", async () => {
+    const ask = async <T>(path: string, body?: object): Promise<T> => {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(
+        `${server.apiUrl}${path}`,
+        body && { method: "POST", headers, body: JSON.stringify(body) },
+      );
+      return (await answer.json()) as T;
+    };
+    const runs = await ask<readonly { readonly id: string; readonly name: string }[]>("/task_runs/filter", {
+      flow_runs: { id: { any_: [facts.flow_run] } },
+      sort: "ID_DESC",
+    });
+    const results = await Promise.all(
+      runs.map(async ({ id, name }) => [name.split("-")[0], await ask(`/task_runs/${id}/result`)]),
+    );
+    expect(Object.fromEntries(results)).toMatchObject({
+      measured: { preview: { kind: "json", value: { fares: [7.5, 12], at: "2024-01-01T00:00:00" } }, reason: null },
+      pickled: { preview: { kind: "none" }, reason: expect.stringContaining('serializer "pickle"') },
+    });
   });
 
   test("a bucket needs no block", async () => {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +21,8 @@ afterAll(async () => {
 
 const program = fileURLToPath(new URL("../test/fixtures/training.ts", import.meta.url));
 
+const encryptionKey = randomBytes(32).toString("base64url");
+
 /** Runs the program on a machine of its own: with a home folder that no other has, and the database that all share. */
 async function runOn(machine: string, args: readonly string[], changed: Readonly<Record<string, string>> = {}) {
   const { OSTINATO_API_URL: _, PREFECT_API_URL: __, NODE_OPTIONS: ___, ...inherited } = process.env;
@@ -30,6 +33,8 @@ async function runOn(machine: string, args: readonly string[], changed: Readonly
     OSTINATO_DATABASE_URL: `sqlite://${join(folder, "shared.db")}`,
     OSTINATO_SERVER_PORT: "9",
     OSTINATO_LOG_LEVEL: "off",
+    // Machines that share a database share the key of its secrets.
+    OSTINATO_ENCRYPTION_KEY: encryptionKey,
     OSTINATO_RESULT_STORAGE: "s3://models/training",
     ...changed,
   };
@@ -38,25 +43,32 @@ async function runOn(machine: string, args: readonly string[], changed: Readonly
   return { lines, id: lines.at(-1)?.replace("run ", "") ?? "" };
 }
 
-test("a run goes on on another machine with results in a bucket; the client is loaded with the first result", async () => {
-  const first = await runOn("one", [], { BROKEN: "yes" });
-  expect(first.lines).toEqual([
-    "client loaded at the start: false",
-    "loading",
-    "failed: the machine broke",
-    "client loaded at the end: true",
-    `run ${first.id}`,
-  ]);
-  const second = await runOn("another", [first.id]);
-  expect(second.lines).toEqual([
-    "client loaded at the start: false",
-    "trained on 1000 rows",
-    "client loaded at the end: true",
-    `run ${first.id}`,
-  ]);
-  // No machine has kept a file of its own.
-  expect(await readdir(folder)).not.toEqual(expect.arrayContaining([expect.stringMatching(/one|another/)]));
-});
+test.each(["s3://models/training", "s3-bucket/lake"])(
+  "a run goes on on another machine with results at %s; the client is loaded with the first result",
+  async (storage) => {
+    const settings = {
+      OSTINATO_RESULT_STORAGE: storage,
+      SAVE_BUCKET: storage === "s3-bucket/lake" ? server.endpoint : "",
+    };
+    const first = await runOn("one", [], { ...settings, BROKEN: "yes" });
+    expect(first.lines).toEqual([
+      "client loaded at the start: false",
+      "loading",
+      "failed: the machine broke",
+      "client loaded at the end: true",
+      `run ${first.id}`,
+    ]);
+    const second = await runOn("another", [first.id], settings);
+    expect(second.lines).toEqual([
+      "client loaded at the start: false",
+      "trained on 1000 rows",
+      "client loaded at the end: true",
+      `run ${first.id}`,
+    ]);
+    // No machine has kept a file of its own.
+    expect(await readdir(folder)).not.toEqual(expect.arrayContaining([expect.stringMatching(/one|another/)]));
+  },
+);
 
 test("a program without the import is told which package to import, before anything is computed and on reading", async () => {
   const advice = 'npm install @ostinato/aws, and import "@ostinato/aws" in the program';

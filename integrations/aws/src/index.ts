@@ -1,9 +1,10 @@
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
 import { defineIntegration, type ResultStore } from "ostinato/integration";
+import { S3Bucket } from "./s3-bucket.ts";
 import { parseS3Place } from "./s3-place.ts";
 
 /**
- * Keeps results in buckets: `resultStorage: "s3://bucket/prefix"`. The client finds region, credentials and endpoint as all programs
+ * Keeps results in buckets: `resultStorage: "s3-bucket/lake"` for the bucket of a block, or `"s3://bucket/prefix"`, whose client finds region, credentials and endpoint as all programs
  * for AWS do: in `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_ENDPOINT_URL_S3`, in `~/.aws`, or from the machine it
  * runs on.
  *
@@ -16,6 +17,7 @@ import { parseS3Place } from "./s3-place.ts";
  */
 export const aws = defineIntegration({
   name: "@ostinato/aws",
+  buckets: [S3Bucket],
   resultStores: {
     s3: {
       checkRoot: (root) =>

@@ -5,6 +5,7 @@ import { testBucket } from "@ostinato/testing/suites/bucket";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientConfig } from "./aws-credentials.ts";
 import { s3Bucket } from "./s3-bucket.ts";
+import { explain, namesForBuckets } from "./s3-explanation.ts";
 
 let server: S3Server;
 beforeAll(async () => {
@@ -21,7 +22,7 @@ const open = (folder: string, { bucket = "lake", ...changed }: S3ClientConfig & 
 
 describe("a bucket of S3", () => testBucket(test, { open, without: ["pages", "aborts"] }));
 
-/** A Python with the packages of `integrations/aws/requirements.txt`, which `.ci/run` makes. Without it the tests skip. */
+/** A Python with the packages of `integrations/requirements.txt`, which `.ci/run` makes. Without it the tests skip. */
 const python = process.env.INTEGRATIONS_PYTHON;
 
 describe.skipIf(python === undefined)("a bucket of S3, by moto", () => {
@@ -34,6 +35,21 @@ describe.skipIf(python === undefined)("a bucket of S3, by moto", () => {
   });
   afterAll(() => moto?.stop());
   testBucket(test, { open: (folder) => open(folder, { endpoint: moto.url }) });
+
+  test("says of a bucket of another region which setting to change", async () => {
+    const config = { endpoint: moto.url, credentials, forcePathStyle: true };
+    await new S3Client({ ...config, region: "eu-central-1" }).send(
+      new CreateBucketCommand({ Bucket: "far", CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } }),
+    );
+    // Other stores than AWS serve all regions from one address.
+    await (await open("", { endpoint: moto.url, bucket: "far" })).write("a", "1");
+    const redirected = Object.assign(new Error("The bucket is in this region: eu-central-1"), {
+      name: "PermanentRedirect",
+    });
+    expect(explain(redirected, "far", namesForBuckets)).toBe(
+      "PermanentRedirect, The bucket is in this region: eu-central-1; set the region of the bucket, by AWS_REGION or region_name of the block",
+    );
+  });
 });
 
 describe("an error names the object and says what to do", () => {

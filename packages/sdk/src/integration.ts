@@ -1,7 +1,9 @@
+import { type BucketBlock, registerBucketBlock } from "@ostinato/buckets";
+import { bucketResultStore } from "./blocks/bucket-result-store.ts";
 import { UsageError } from "./errors.ts";
 import type { ResultStoreDefinition } from "./results/result-store.ts";
 import { registerResultStore } from "./results/result-stores.ts";
-import { aFunction, aName, anObject, checkOptions } from "./run/option-checks.ts";
+import { aFunction, aName, anObject, checkOptions, type Rule } from "./run/option-checks.ts";
 
 export { connected, sharedBlock } from "./blocks/block.ts";
 export type { Block, SharedBlockOptions } from "./blocks/block-options.ts";
@@ -19,6 +21,8 @@ export interface Integration {
   readonly name: string;
   /** Result stores by their scheme. */
   readonly resultStores?: Readonly<Record<string, Omit<ResultStoreDefinition, "scheme">>>;
+  /** Types of blocks that are buckets. Each is a result store too: `resultStorage: "s3-bucket/lake"`. */
+  readonly buckets?: readonly BucketBlock[];
 }
 
 /**
@@ -44,13 +48,19 @@ export interface Integration {
  */
 export function defineIntegration(integration: Integration): Integration {
   const what = "defineIntegration()";
-  checkOptions(what, integration, { name: aName, resultStores: anObject });
-  const { name, resultStores = {} } = integration;
+  checkOptions(what, integration, { name: aName, resultStores: anObject, buckets: aList });
+  const { name, resultStores = {}, buckets = [] } = integration;
   if (name === undefined)
     throw new UsageError(`${what} needs the name of the package: defineIntegration({ name: "…" })`);
   for (const [scheme, definition] of Object.entries(resultStores)) {
     checkOptions(`${what} of ${name}: resultStores.${scheme}`, definition, { open: aFunction, checkRoot: aFunction });
     registerResultStore({ scheme, ...definition }, name);
   }
+  for (const block of buckets) {
+    registerBucketBlock(block);
+    registerResultStore(bucketResultStore(block), name);
+  }
   return integration;
 }
+
+const aList: Rule = (value) => (Array.isArray(value) ? undefined : "a list of blocks: [S3Bucket]");

@@ -3,6 +3,7 @@ import type { Resource } from "@ostinato/protocol";
 import type { TrackedAssets } from "./assets/tracked.ts";
 import { Provenance } from "./identity/provenance.ts";
 import type { KeptResults } from "./results/kept-results.ts";
+import type { ResultStorage } from "./results/result-stores.ts";
 import type { RunFuture } from "./run/future.ts";
 import type { Limiter } from "./run/limiter.ts";
 import { type Interruptible, RunsUnderWay } from "./run/runs-under-way.ts";
@@ -22,7 +23,7 @@ export interface ScopeOptions {
   readonly logPrints: boolean;
   readonly persist: boolean;
   /** The result store that the flow names, if any. */
-  readonly resultStorage: string | undefined;
+  readonly resultStorage: ResultStorage | undefined;
   /** Results of earlier attempts of the flow run. */
   readonly kept: KeptResults | undefined;
 }
@@ -37,7 +38,7 @@ export class Scope implements FailureOwner {
   readonly limiter: Limiter | undefined;
   readonly logPrints: boolean;
   readonly persist: boolean;
-  readonly resultStorage: string | undefined;
+  readonly resultStorage: ResultStorage | undefined;
   readonly kept: KeptResults | undefined;
   /** Tracks which run of the scope made which value. */
   readonly provenance = new Provenance();

@@ -11,6 +11,8 @@ export interface TaskRunEventOptions {
   readonly taskKey?: string;
   readonly dynamicKey?: string;
   readonly run?: Readonly<Record<string, unknown>>;
+  /** Of the state. */
+  readonly data?: unknown;
   readonly values?: unknown;
 }
 
@@ -37,7 +39,7 @@ export function taskRunEvent(options: TaskRunEventOptions): EventCreate {
     payload: {
       intended: { from: null, to: type },
       initial_state: null,
-      validated_state: { type, name, message: "", state_details: {}, data: null },
+      validated_state: { type, name, message: "", state_details: {}, data: options.data ?? null },
       task_run: {
         name: "add-003",
         task_key: options.taskKey ?? "add-d943deb9",

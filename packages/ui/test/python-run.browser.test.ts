@@ -1,12 +1,16 @@
+import { registerBucketBlock } from "@ostinato/buckets";
 import { randomId } from "@ostinato/core";
+import { createBlockDocument, createBlockSchema, createBlockType } from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
+import { memoryBucket } from "@ostinato/testing/memory-bucket";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFlowNamed, leaveArtifact, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
 let id: string;
-const [load, outer, inner] = [randomId(), randomId(), randomId()];
+let storageBlock: string;
+const [load, outer, inner, stored] = [randomId(), randomId(), randomId(), randomId()];
 
 beforeAll(async () => {
   site = await startSite();
@@ -23,6 +27,7 @@ beforeAll(async () => {
     { id: load, name: "load-0", start: 0, took: 1, data: persisted },
     { id: outer, name: "outer-0", start: 1, took: 3, parents: [load] },
     { id: inner, name: "inner-0", start: 2, took: 1, within: outer, parents: [load] },
+    { id: stored, name: "stored-0", start: 2, took: 1, data: await storedValue() },
   ]);
   await leaveArtifact(site.client, {
     key: "report",
@@ -35,6 +40,22 @@ beforeAll(async () => {
 });
 
 afterAll(() => site.close());
+
+/** The data of a state whose value is in the bucket of a block. */
+async function storedValue(): Promise<object> {
+  const { bucket } = memoryBucket();
+  registerBucketBlock({ type: "memory-bucket", load: async () => bucket, connect: async () => bucket });
+  const serializer = { type: "json" };
+  await bucket.write("results/1", JSON.stringify({ metadata: { serializer }, result: '{"fares": [7.5, 12]}' }));
+  const { client } = site;
+  const type = await client.call(createBlockType, { body: { name: "Memory Bucket", slug: "memory-bucket" } });
+  const fields = { title: "MemoryBucket", type: "object", properties: {}, block_type_slug: "memory-bucket" };
+  const schema = await client.call(createBlockSchema, { body: { block_type_id: type.id, fields } });
+  const ids = { block_type_id: type.id, block_schema_id: schema.id };
+  const { id } = await client.call(createBlockDocument, { body: { name: "lake", data: {}, ...ids } });
+  storageBlock = id;
+  return { storage_key: "results/1", serializer, storage_block_id: id };
+}
 
 const item = (page: Page, name: RegExp) => page.getByRole("tree").getByRole("treeitem", { name });
 
@@ -73,13 +94,19 @@ test("arguments say where they come from, and who called", async () => {
   await close();
 });
 
-test("a persisted result tells its key, serializer and expiry, in the run and on the page of its task", async () => {
+test("a persisted result tells its key, serializer and expiry, and its value where the server reads it from a bucket, in the run and on the page of its task", async () => {
   const { page, close } = await site.open(`/runs/flow-run/${id}?tab=result`);
   const results = page.getByRole("region", { name: "Results of tasks" });
   await results.getByRole("button", { name: /load-0/ }).click();
   for (const told of ["/data/results/6f1", "pickle", "Expires"]) await results.getByText(told).first().waitFor();
+  await results.getByRole("button", { name: /stored-0/ }).click();
+  await results.getByText("fares").waitFor();
   await page.goto(`${site.origin}/runs/task-run/${load}`);
   for (const told of ["/data/results/6f1", "pickle", "Expires"]) await page.getByText(told).first().waitFor();
+  await page.goto(`${site.origin}/runs/task-run/${stored}`);
+  await page.getByText("fares").waitFor();
+  await page.getByRole("link", { name: storageBlock }).click();
+  await page.getByRole("heading", { name: "lake" }).waitFor();
   await close();
 });
 

@@ -48,6 +48,8 @@ export interface Block<S extends ParameterSchema, Connected> {
   save(name: string, values: BlockValues<ParametersIn<S>>, options?: SaveBlockOptions): Promise<void>;
   /** What the block's function makes of the values; the values where it has none. */
   load(name: string): Promise<Connected>;
+  /** What `load` gives where the block has these values. No server is asked. */
+  connect(values: ParametersOut<S>): Promise<Connected>;
   /** The values, with their secrets, which the program redacts from then on in all that it writes down. */
   read(name: string): Promise<ParametersOut<S>>;
   /** Rejects where there is none. */

@@ -54,7 +54,11 @@ export function connected<S extends ParameterSchema, Values, Connected>(
   block: Block<S, Values>,
   connect: (values: Values) => Connected | Promise<Connected>,
 ): Block<S, Connected> {
-  const made = { ...block, load: async (name: string) => await connect(await block.load(name)) };
+  const made: Block<S, Connected> = {
+    ...block,
+    load: async (name) => await connect(await block.load(name)),
+    connect: async (values) => await connect(await block.connect(values)),
+  };
   remember(made, definitionOf(block));
   return made;
 }
@@ -74,6 +78,9 @@ function defined(definition: BlockDefinition, connect: (values: unknown) => unkn
     },
     async load(name) {
       return await connect(await read(name));
+    },
+    async connect(values) {
+      return await connect(values);
     },
     read,
     async delete(name) {

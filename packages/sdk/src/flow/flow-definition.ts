@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import { DefinitionIdentity, type Origin } from "../identity/definition-identity.ts";
 import { literalDefaults } from "../inputs/parameter-defaults.ts";
 import type { ParameterSchema } from "../inputs/parameters.ts";
+import type { ResultStorage } from "../results/result-stores.ts";
 import type { Hooks } from "../run/hooks.ts";
 import type { KeyedConcurrency } from "../run/keyed-limits.ts";
 import { shown } from "../run/option-checks.ts";
@@ -53,10 +54,10 @@ export interface FlowOptions extends FlowHooks {
   /** Whether results of the flow and of its tasks are kept. True by default. */
   readonly persist?: boolean;
   /**
-   * The store for results of the flow and its tasks: `"s3://bucket/prefix"`, `"local"`. Defaults to `OSTINATO_RESULT_STORAGE`; without it
-   * small results go to the server and larger ones to files on this machine.
+   * The store for results of the flow and its tasks: `"s3-bucket/lake"` or `S3Bucket.named("lake")`, `"s3://bucket/prefix"`, `"local"`. Defaults to
+   * `OSTINATO_RESULT_STORAGE`; without it small results go to the server and larger ones to files on this machine.
    */
-  readonly resultStorage?: string;
+  readonly resultStorage?: ResultStorage;
 }
 
 /** A flow in the form that the engine uses. */

@@ -2,4 +2,6 @@
 /** The packages of this repository that bring result stores, by scheme. */
 export const packageOfScheme: Readonly<Record<string, string>> = {
   "s3": "@ostinato/aws",
+  "s3-bucket": "@ostinato/aws",
+  "gcs-bucket": "@ostinato/gcp",
 };

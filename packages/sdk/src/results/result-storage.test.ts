@@ -178,6 +178,7 @@ describe("a definition", () => {
   test.each([
     [{ name: "" }, "name is"],
     [{ name: "a", stores: {} }, 'has no option "stores"'],
+    [{ name: "a", buckets: {} }, "buckets is {}; give a list of blocks"],
     [{ name: "a", resultStores: { x: { open: 1 } } }, "resultStores.x: open is 1; give a function"],
     [{ name: "a", resultStores: { X1: { open: () => undefined } } }, 'the scheme "X1"'],
     [{ name: "a", resultStores: { local: { open: () => undefined } } }, "belongs to Ostinato; choose another"],

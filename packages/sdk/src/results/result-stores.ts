@@ -39,17 +39,33 @@ function registered(by: string, definition: ResultStoreDefinition): Registered {
   return { by, definition, opened: undefined };
 }
 
+/** A store by its scheme and what follows it, or the bucket of a block. */
+export type ResultStorage = string | NamedBlock;
+
+/** A block by its type and name, as `S3Bucket.named("lake")` gives it. */
+interface NamedBlock {
+  readonly type: string;
+  readonly name: string;
+}
+
 /**
- * Parses `resultStorage` of a task or flow, or `OSTINATO_RESULT_STORAGE`, into the store's scheme and its root as the place. Throws where
+ * Parses `resultStorage` of a task or flow, or `OSTINATO_RESULT_STORAGE`, into the store's scheme and its root as the place. The bucket of a block
+ * may be written as Prefect writes blocks, `s3-bucket/lake`. Throws where
  * the store is unknown, so that a run fails before it computes anything.
  */
-export function parseResultStorage(text: string): ResultLocation {
+export function parseResultStorage(wanted: ResultStorage): ResultLocation {
+  const text = typeof wanted === "string" ? wanted : `${wanted.type}/${wanted.name}`;
   const given = `resultStorage is ${JSON.stringify(text)}`;
-  const storage = parseResultLocation(text.includes(":") ? text : `${text}:`);
+  const storage = parseResultLocation(withColon(text));
   if (storage === undefined) throw new UsageError(`${given}; give a store, as "local" or "s3://bucket/prefix"`);
-  const wanted = storeOf(storage.scheme, given).definition.checkRoot?.(storage.place);
-  if (wanted !== undefined) throw new UsageError(`${given}; give ${wanted}`);
+  const form = storeOf(storage.scheme, given).definition.checkRoot?.(storage.place);
+  if (form !== undefined) throw new UsageError(`${given}; give ${form}`);
   return storage;
+}
+
+function withColon(text: string): string {
+  if (text.includes(":")) return text;
+  return text.includes("/") ? text.replace("/", ":") : `${text}:`;
 }
 
 /** The default for results that are too large for the server. */

@@ -8,7 +8,7 @@ import type { Scope } from "../scope.ts";
 import { type CacheRule, cacheKey } from "./cache.ts";
 import type { Found } from "./kept-results.ts";
 import { findCached, rememberFresh } from "./result-lookup.ts";
-import { parseResultStorage } from "./result-stores.ts";
+import { parseResultStorage, type ResultStorage } from "./result-stores.ts";
 import { type Kept, type NotKept, writeResult } from "./results.ts";
 
 /** Options for keeping and reusing the results of a task. */
@@ -16,7 +16,7 @@ export interface ResultRules {
   readonly name: string;
   readonly identity: DefinitionIdentity;
   readonly cache: CacheRule | undefined;
-  readonly options: { readonly persist?: boolean; readonly resultStorage?: string };
+  readonly options: { readonly persist?: boolean; readonly resultStorage?: ResultStorage };
 }
 
 /** The parts of a call that are compared with other calls. */

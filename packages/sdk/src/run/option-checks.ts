@@ -56,6 +56,13 @@ function nameIn(values: readonly unknown[]): string {
 }
 
 export const aString: Rule = (value) => (typeof value === "string" ? undefined : "a string");
+export const aResultStorage: Rule = (value) => {
+  const { type, name } = Object(value) as { readonly type?: unknown; readonly name?: unknown };
+  const isBlock = typeof type === "string" && typeof name === "string";
+  return isBlock || (typeof value === "string" && value !== "")
+    ? undefined
+    : 'a store, as "local" or "s3://bucket/prefix", or a block of a bucket, as "s3-bucket/lake"';
+};
 export const aName: Rule = (value) =>
   typeof value === "string" && value !== "" ? undefined : "a string that is not empty";
 export const aBoolean: Rule = (value) => (typeof value === "boolean" ? undefined : "true or false");

@@ -6,6 +6,7 @@ import {
   aFunction,
   anObject,
   anything,
+  aResultStorage,
   aShare,
   aString,
   aWholeNumber,
@@ -35,8 +36,7 @@ const common: Rules = {
   timeout: aDuration,
   logPrints: aBoolean,
   persist: aBoolean,
-  resultStorage: (value) =>
-    typeof value === "string" && value !== "" ? undefined : 'a store, as "local" or "s3://bucket/prefix"',
+  resultStorage: aResultStorage,
   onRunning: aHook,
   onCompletion: aHook,
   onFailure: aHook,

@@ -7,6 +7,7 @@ import { DefinitionIdentity, type Origin } from "../identity/definition-identity
 import { literalDefaults } from "../inputs/parameter-defaults.ts";
 import { type ParameterNames, parameterNames } from "../inputs/parameter-names.ts";
 import { type CacheOptions, type CacheRule, cacheRule } from "../results/cache.ts";
+import type { ResultStorage } from "../results/result-stores.ts";
 import type { Hooks } from "../run/hooks.ts";
 import type { KeyedConcurrency, Rate } from "../run/keyed-limits.ts";
 import { shown } from "../run/option-checks.ts";
@@ -39,8 +40,8 @@ export interface TaskOptions extends Hooks, TransactionHooks, RetryOptions {
   readonly cache?: CacheOptions;
   /** Whether the result is stored, so that a resumed run need not compute it again. True unless the flow says otherwise. */
   readonly persist?: boolean;
-  /** The store for all results: `"s3://bucket/prefix"`, `"local"`. Defaults to the flow's. */
-  readonly resultStorage?: string;
+  /** The store for all results: `"s3-bucket/lake"` or `S3Bucket.named("lake")`, `"s3://bucket/prefix"`, `"local"`. Defaults to the flow's. */
+  readonly resultStorage?: ResultStorage;
   /** Whether `console` output of the function becomes log lines. Defaults to the flow's. */
   readonly logPrints?: boolean;
   /**

@@ -1,4 +1,5 @@
 import type { Duration } from "@ostinato/core";
+import type { ResultStorage } from "../results/result-stores.ts";
 
 /** The parts of a transaction that its function and its hooks use. */
 export interface Transaction {
@@ -61,8 +62,8 @@ export interface TransactionOptions {
   readonly record?: boolean;
   /** How long the key stays committed. Forever by default. */
   readonly expires?: Duration;
-  /** The store for the value: `"s3://bucket/prefix"`, `"local"`. The server keeps small values otherwise. */
-  readonly resultStorage?: string;
+  /** The store for the value: `"s3-bucket/lake"`, `"s3://bucket/prefix"`, `"local"`. The server keeps small values otherwise. */
+  readonly resultStorage?: ResultStorage;
   /** How long to wait for others with the key. Without a limit by default; 0 does not wait. */
   readonly timeout?: Duration;
   /** How long the key stays locked when this process dies: from 60 s, which is the default, to one day. */

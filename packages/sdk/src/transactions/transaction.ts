@@ -1,5 +1,13 @@
 import { UsageError } from "../errors.ts";
-import { aBoolean, aDuration, aString, checkOptions, type Rule, type Rules, shown } from "../run/option-checks.ts";
+import {
+  aBoolean,
+  aDuration,
+  aResultStorage,
+  checkOptions,
+  type Rule,
+  type Rules,
+  shown,
+} from "../run/option-checks.ts";
 import { enclosingTransaction } from "./enclosing.ts";
 import { commitModes, isolations, type Transaction, type TransactionOptions } from "./transaction-options.ts";
 
@@ -15,7 +23,7 @@ const rules: Rules = {
   overwrite: aBoolean,
   record: aBoolean,
   expires: aDuration,
-  resultStorage: aString,
+  resultStorage: aResultStorage,
   timeout: aDuration,
   lease: aDuration,
 };

@@ -213,7 +213,23 @@ export async function inputsOfTaskRun({ db }: Context, taskRunId: string): Promi
   return { inputs: readOptionalJson<InputsView["inputs"]>(values.inputs) ?? [] };
 }
 
-export async function viewOfFlowRun({ db }: Context, flowRunId: string): Promise<ResultView> {
+/** The same with the value itself, where a Prefect client has stored it by a block that the server can read. */
+export async function shownOfTaskRun(context: Context, taskRunId: string): Promise<ResultView> {
+  return await withStoredValue(context, await viewOfTaskRun(context, taskRunId));
+}
+
+export async function shownOfFlowRun(context: Context, flowRunId: string): Promise<ResultView> {
+  return await withStoredValue(context, await viewOfFlowRun(context, flowRunId));
+}
+
+async function withStoredValue(context: Context, known: ResultView): Promise<ResultView> {
+  if (known.persisted === null || known.persisted.storage_block_id === null) return known;
+  const { storedValue } = await import("./stored-values.service.ts");
+  const { preview = known.preview, reason } = await storedValue(context, known.persisted);
+  return { ...known, preview, reason };
+}
+
+async function viewOfFlowRun({ db }: Context, flowRunId: string): Promise<ResultView> {
   const flowRun = await queries.flowRunState(db.read, flowRunId);
   if (flowRun === undefined) throw notFound("Flow run", flowRunId);
   const row = await queries.flowRunResult(db.read, flowRunId);

@@ -76,6 +76,7 @@ export type {
   Question,
   QuestionInList,
   QuestionPage,
+  ResultView,
   RunBar,
   RunComparison,
   RunCriteria,

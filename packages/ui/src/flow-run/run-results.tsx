@@ -1,12 +1,6 @@
 import { describeResultLocation, storeOfResult } from "@ostinato/core";
-import type { listTaskResults, readTaskRunResult } from "@ostinato/protocol";
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useInfiniteQuery,
-  useQuery,
-} from "@tanstack/react-query";
+import type { listTaskResults } from "@ostinato/protocol";
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call } from "../api/api.ts";
@@ -18,7 +12,7 @@ import { Icon } from "../components/icon.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { bytes } from "../format.ts";
-import { PersistedResultFacts } from "../results/persisted-result.tsx";
+import { ResultValue, taskRunResultQuery } from "../results/stored-result.tsx";
 import { ValueView } from "../results/value-view.tsx";
 import { StateIcon } from "../runs/state.tsx";
 import { runResultQuery } from "./flow-run.queries.ts";
@@ -43,14 +37,7 @@ function OwnResult({ id }: { readonly id: string }) {
   const query = useQuery(runResultQuery(id));
   if (query.isError) return <Failure error={query.error} what="The result" onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton rows={2} height={20} />;
-  const { reason, preview, persisted } = query.data;
-  if (reason === null) return <ValueView preview={preview} />;
-  return (
-    <>
-      <p className="text-muted">{reason}</p>
-      {persisted === null ? null : <PersistedResultFacts result={persisted} />}
-    </>
-  );
+  return <ResultValue result={query.data} />;
 }
 
 function taskResultsQuery(id: string, text: string, attempt: number | undefined) {
@@ -139,19 +126,15 @@ function placeOf({ reused_from, location, in_database, persisted }: TaskResult):
 
 function OpenResult({ result }: { readonly result: TaskResult }) {
   const { task_run_id: id, location, reused_from, name } = result;
-  const query = useQuery(
-    queryOptions({
-      queryKey: ["task-run", id, "result"],
-      queryFn: ({ signal }) => call<typeof readTaskRunResult>("GET /task_runs/{id}/result", { params: { id }, signal }),
-    }),
-  );
+  const query = useQuery(taskRunResultQuery(id));
   return (
     <div className="flex flex-col gap-2 px-3 pb-3">
-      {result.persisted === null ? null : <PersistedResultFacts result={result.persisted} />}
       {query.isError ? (
         <Failure error={query.error} what="The result" onRetry={() => void query.refetch()} />
       ) : query.data === undefined ? (
         <Skeleton rows={2} height={20} />
+      ) : result.persisted !== null ? (
+        <ResultValue result={query.data} />
       ) : result.kind === null ? null : (
         <ValueView preview={query.data.preview} />
       )}

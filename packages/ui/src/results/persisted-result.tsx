@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { PersistedResult } from "../api/types.ts";
 import { Copyable } from "../components/copy.tsx";
 import { Fact, Facts } from "../components/page.tsx";
@@ -18,7 +19,13 @@ export function PersistedResultFacts({ result }: { readonly result: PersistedRes
       )}
       {result.storage_block_id === null ? null : (
         <Fact name="Storage block">
-          <Copyable text={result.storage_block_id} label="Copy the id of the storage block" />
+          <Link
+            to="/blocks/block/$id"
+            params={{ id: result.storage_block_id }}
+            className="break-all text-accent hover:underline"
+          >
+            {result.storage_block_id}
+          </Link>
         </Fact>
       )}
     </Facts>

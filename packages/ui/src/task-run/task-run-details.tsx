@@ -8,8 +8,7 @@ import { Fact, Facts } from "../components/page.tsx";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { clock, date, duration, exact, milliseconds } from "../format.ts";
-import { PersistedResultFacts } from "../results/persisted-result.tsx";
-import { ValueView } from "../results/value-view.tsx";
+import { TaskRunResult } from "../results/stored-result.tsx";
 import { FailureBox } from "../runs/failure-box.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { AttemptTable } from "./attempt-table.tsx";
@@ -52,8 +51,7 @@ function Result({ page }: { readonly page: TaskRunPage }) {
   const { result } = page;
   return (
     <Block title="Result">
-      {result.reason === null ? <ValueView preview={result.preview} /> : <p className="text-faint">{result.reason}</p>}
-      {result.persisted === null ? null : <PersistedResultFacts result={result.persisted} />}
+      <TaskRunResult id={page.task_run.id} known={result} />
       {result.location === null ? null : (
         <p className="mt-1 text-xs break-all text-faint">Kept {describeResultLocation(result.location)}</p>
       )}
