@@ -76,6 +76,7 @@ export const Database = sharedBlock(
     name: "SQLAlchemy Connector",
     description: "A database of PostgreSQL, MySQL, SQLite or DuckDB.",
     schema: valuesSchema("SqlAlchemyConnector"),
+    secrets: ["connection_info.password"],
     kept: (values) => inParts(values, "Database"),
   },
   ofValues,
@@ -89,6 +90,7 @@ export const AsyncDatabase = sharedBlock(
     description:
       "A database of PostgreSQL, MySQL, SQLite or DuckDB, which programs in Python reach by an asynchronous driver.",
     schema: valuesSchema("AsyncSqlAlchemyConnector"),
+    secrets: ["connection_info.password"],
     kept: (values) => inParts(values, "AsyncDatabase"),
   },
   ofValues,

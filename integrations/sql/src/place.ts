@@ -60,14 +60,20 @@ export function placeOf(components: ConnectionComponents, connectArgs: object = 
       `The driver of a database is ${JSON.stringify(driver)}: @ostinato/sql has postgresql, mysql, sqlite and duckdb, as in "postgresql+psycopg2".`,
     );
   }
+  // A socket's folder has no place in a URL but its query.
+  const {
+    host: otherHost,
+    port: otherPort,
+    ...settings
+  } = { ...query, ...connectArgs } as Readonly<Record<string, unknown>>;
   return {
     dialect,
-    host: host ?? undefined,
-    port: port ?? undefined,
+    host: host ?? (otherHost === undefined ? undefined : String(otherHost)),
+    port: port ?? (otherPort === undefined ? undefined : Number(otherPort)),
     database: database ?? undefined,
     username: username ?? undefined,
     password: password ?? undefined,
-    settings: { ...query, ...connectArgs },
+    settings,
   };
 }
 

@@ -40,6 +40,31 @@ test("pictures records as a table with their columns, first rows and number", ()
   ]);
 });
 
+test("a table that is kept elsewhere is a table, with its types and its place", () => {
+  const table = {
+    tableUrl: "s3://lake/trips.parquet",
+    key: "trips.parquet",
+    rows: 3_000_000,
+    bytes: 40_000_000,
+    columns: [{ name: "fare", type: "DECIMAL(10,2)" }],
+    head: [["7.50"], [null]],
+  };
+  expect(previewOf(table)).toEqual({
+    kind: "table",
+    size_bytes: 40_000_000,
+    truncated: true,
+    value: {
+      columns: ["fare"],
+      types: ["DECIMAL(10,2)"],
+      rows: [["7.50"], [null]],
+      row_count: 3_000_000,
+      url: "s3://lake/trips.parquet",
+    },
+  });
+  expect(previewOf({ ...table, columns: ["fare"] }).kind).toBe("json");
+  expect(previewOf({ ...table, rows: "many" }).kind).toBe("json");
+});
+
 describe("stays small", () => {
   const long = "x".repeat(100_000);
   const deep = Array.from({ length: 100 }).reduce((inner: unknown) => ({ inner }), 1);

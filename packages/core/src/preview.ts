@@ -34,6 +34,7 @@ export function previewOf(value: unknown, { sizeBytes = null, redact }: PreviewO
   if (isBytes(value)) return previewBytes(value, redact);
   if (isScalar(value)) return previewScalar(value, sizeBytes, redact);
   if (isTable(value)) return previewTable(value, sizeBytes, redact);
+  if (isKeptTable(value)) return previewKeptTable(value, redact);
   const pruner = new Pruner(12_000, redact);
   const pruned = pruner.prune(value, 0);
   return { kind: "json", size_bytes: sizeBytes, truncated: pruner.truncated, value: pruned };
@@ -161,6 +162,46 @@ function previewTable(rows: readonly Row[], sizeBytes: number | null, redact: Re
       columns: columns.map((column) => redacted(column, column.length, redact)),
       rows: cells,
       row_count: rows.length,
+    },
+  };
+}
+
+/** A table that is kept outside of the value, such as a Parquet file, described by `@ostinato/parquet`. */
+interface KeptTable {
+  readonly tableUrl: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly head: readonly (readonly unknown[])[];
+}
+
+function isKeptTable(value: unknown): value is KeptTable {
+  if (!isPlainObject(value)) return false;
+  const { tableUrl, rows, bytes, columns, head } = value;
+  if (typeof tableUrl !== "string" || !Number.isSafeInteger(rows) || !Number.isSafeInteger(bytes)) return false;
+  if (!Array.isArray(columns) || !Array.isArray(head) || !head.every(Array.isArray)) return false;
+  return columns.every((column) => isPlainObject(column) && isText(column.name) && isText(column.type));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function previewKeptTable(table: KeptTable, redact: Redact | undefined): Preview {
+  const columns = table.columns.slice(0, tableColumns);
+  const pruner = new Pruner(10_000, redact);
+  const rows = table.head.slice(0, tableRows).map((row) => columns.map((_, at) => pruner.prune(row[at], 3)));
+  const shown = (text: string) => redacted(text, maxTextLength, redact);
+  return {
+    kind: "table",
+    size_bytes: table.bytes,
+    truncated: pruner.truncated || table.rows > rows.length || table.columns.length > columns.length,
+    value: {
+      columns: columns.map(({ name }) => shown(name)),
+      types: columns.map(({ type }) => shown(type)),
+      rows,
+      row_count: table.rows,
+      url: shown(table.tableUrl),
     },
   };
 }

@@ -14,7 +14,7 @@ export type ValueKind = Static<typeof ValueKind>;
 
 /**
  * A bounded picture of a value, made in the process that has the value (at most about 16 KiB). scalar: the value; json: the value
- * with long parts cut; table: columns, first rows, number of rows; image: media type, and base64 if small; bytes: length and the
+ * with long parts cut; table: columns, first rows, number of rows, and types and address of one that is kept outside of the value; image: media type, and base64 if small; bytes: length and the
  * first bytes in hex; unserializable: the reason.
  */
 export const ValuePreview = Open({
@@ -27,8 +27,12 @@ export type ValuePreview = Static<typeof ValuePreview>;
 
 export interface TablePreview {
   readonly columns: readonly string[];
+  /** The types of the columns, where the table says them. */
+  readonly types?: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
   readonly row_count: number;
+  /** Where the whole table is, if outside of the value. */
+  readonly url?: string;
 }
 
 /** A result that a client hands in. `data` is a string in `format`, or null if `location` names the store that holds it. */

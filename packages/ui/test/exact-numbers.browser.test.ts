@@ -1,3 +1,4 @@
+import { previewOf } from "@ostinato/core";
 import {
   createArtifact,
   createFlowRun,
@@ -129,6 +130,34 @@ test("arguments and results of a task run", async () => {
   const { page, problems, close } = await site.open(`/runs/task-run/${id}`);
   await page.getByText("9007199254740993", { exact: true }).waitFor();
   await page.getByRole("cell", { name: "1180591620717411303424" }).waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("a table that is kept elsewhere is shown by its first rows, with the types of its columns and its place", async () => {
+  const run = await startRun(site.client, { flowId, name: "kept" });
+  const preview = previewOf({
+    tableUrl: "s3://lake/checkpoints/clean trips-71c6eec3a6678e7d.parquet",
+    key: "checkpoints/clean trips-71c6eec3a6678e7d.parquet",
+    rows: 2_964_624,
+    bytes: 49_961_641,
+    columns: [
+      { name: "pickup", type: "TIMESTAMP WITH TIME ZONE" },
+      { name: "fare", type: "DECIMAL(10,2)" },
+      { name: "stops", type: "STRUCT(area BIGINT, legs STRUCT(area BIGINT)[])[]" },
+    ],
+    head: [
+      ["2024-01-01T00:57:55Z", "17.70", [{ area: 186, legs: [] }]],
+      ["2024-01-01T00:03:00Z", "10.00", null],
+    ],
+  });
+  const values = { result: { format: "devalue", data: "[1]", preview } };
+  const [id = ""] = await recordTasks(site.client, run.id, [{ name: "clean-0", start: 0, took: 1, values }]);
+  const { page, problems, close } = await site.open(`/runs/task-run/${id}`);
+  await page.getByRole("columnheader", { name: "fare DECIMAL(10,2)" }).waitFor();
+  await page.getByRole("cell", { name: "17.70" }).waitFor();
+  await page.getByText("2,964,624 rows × 3 columns, the first 2 shown").waitFor();
+  await page.getByText("Kept at s3://lake/checkpoints/clean trips-71c6eec3a6678e7d.parquet").waitFor();
   expect(problems).toEqual([]);
   await close();
 });

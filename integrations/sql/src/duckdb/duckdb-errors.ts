@@ -41,7 +41,8 @@ const kinds: readonly (readonly [pattern: RegExp, code: DatabaseErrorCode, advic
 ];
 
 export function explainDuckdb(error: unknown): Explanation {
-  const message = error instanceof Error ? error.message : String(error);
+  const whole = error instanceof Error ? error.message : String(error);
+  const message = whole.replace(/^Failed to extract statements: /, "");
   const told = /[.?!^]$/.test(message.trim()) ? message.trim() : `${message.trim()}.`;
   const known = kinds.find(([pattern]) => pattern.test(message));
   if (known === undefined) return { code: "DATABASE_FAILED", message: told };

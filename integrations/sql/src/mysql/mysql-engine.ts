@@ -3,6 +3,7 @@ import type { FieldPacket, Connection as RawConnection, ResultSetHeader } from "
 import mysql, { type Pool, type PoolConnection } from "mysql2/promise";
 import type { Connection, Dialect, Engine, Loading, Outcome, Row, Statement } from "../engine.ts";
 import type { DatabasePlace } from "../place.ts";
+import { leavesState } from "../session-state.ts";
 import { explainMysql, isMysqlConnectionLost } from "./mysql-errors.ts";
 import { mysqlTls } from "./mysql-tls.ts";
 import { exactRows } from "./mysql-types.ts";
@@ -85,6 +86,7 @@ class MysqlConnection implements Connection {
   /** Set while rows may still arrive. */
   #isReading = false;
   #isInTransaction = false;
+  #hasState = false;
 
   constructor(connection: PoolConnection, pool: Pool) {
     this.#connection = connection;
@@ -92,6 +94,7 @@ class MysqlConnection implements Connection {
   }
 
   async run(statement: Statement): Promise<Outcome> {
+    this.#hasState ||= leavesState(statement.text);
     const [answer, fields] = await this.#limited(statement.timeoutSeconds, () => this.#send(statement));
     if (!Array.isArray(answer)) return { rows: [], changed: (answer as ResultSetHeader).affectedRows };
     return { rows: exactRows(answer as Row[], fields), changed: 0 };
@@ -152,7 +155,7 @@ class MysqlConnection implements Connection {
   }
 
   async release(isBroken: boolean): Promise<void> {
-    if (isBroken || this.#isReading || this.#isInTransaction) this.#connection.destroy();
+    if (isBroken || this.#isReading || this.#isInTransaction || this.#hasState) this.#connection.destroy();
     else this.#connection.release();
   }
 

@@ -6,6 +6,7 @@ import Cursor from "pg-cursor";
 import type { Connection, Dialect, Engine, Loading, Outcome, Row, Statement } from "../engine.ts";
 import { refuseEqualNames } from "../input-problem.ts";
 import type { DatabasePlace } from "../place.ts";
+import { leavesState } from "../session-state.ts";
 import { copyText } from "./copy-text.ts";
 import { explainPostgresql, isPostgresqlConnectionLost } from "./postgresql-errors.ts";
 import { isWithoutTls, type TlsAttempts, tlsAttempts } from "./postgresql-tls.ts";
@@ -105,6 +106,7 @@ function configOf(place: DatabasePlace, ssl: TlsAttempts[number] | undefined): p
 class PostgresqlConnection implements Connection {
   readonly #client: pg.PoolClient;
   readonly #hear = () => {};
+  #hasState = false;
 
   constructor(client: pg.PoolClient) {
     this.#client = client;
@@ -113,6 +115,7 @@ class PostgresqlConnection implements Connection {
   }
 
   async run(statement: Statement): Promise<Outcome> {
+    this.#hasState ||= leavesState(statement.text);
     const { rows, fields, command, rowCount } = await this.#within(statement, () =>
       this.#client.query<Row>({
         text: statement.text,
@@ -169,7 +172,7 @@ class PostgresqlConnection implements Connection {
     // A transaction that a statement has begun would be the next caller's.
     const isClean = this.#client.getTransactionStatus() === "I";
     this.#client.removeListener("error", this.#hear);
-    this.#client.release(isBroken || !isClean);
+    this.#client.release(isBroken || !isClean || this.#hasState);
   }
 
   async #within<T>({ timeoutSeconds }: Statement, act: () => Promise<T>): Promise<T> {

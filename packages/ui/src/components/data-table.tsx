@@ -8,6 +8,8 @@ const firstRows = 50;
 /** A table of values: numbers aligned to the right, long texts cut, scrolling inside its own frame. */
 export function DataTable(props: {
   readonly columns: readonly string[];
+  /** What stands below the names of the columns. */
+  readonly types?: readonly string[] | undefined;
   readonly rows: readonly (readonly unknown[])[];
   readonly label: string;
 }) {
@@ -30,6 +32,14 @@ export function DataTable(props: {
                   className={`border-b px-2 py-1 font-medium whitespace-nowrap text-muted ${numeric[index] === true ? "text-right" : "text-left"}`}
                 >
                   {column}
+                  {props.types === undefined ? null : (
+                    <span
+                      className="block max-w-60 truncate text-2xs font-normal text-faint"
+                      title={props.types[index]}
+                    >
+                      {props.types[index]}
+                    </span>
+                  )}
                 </th>
               ))}
             </tr>

@@ -53,12 +53,13 @@ function TableValue({ preview }: { readonly preview: ValuePreview }) {
   const table = preview.value as TablePreview;
   return (
     <div>
-      <DataTable columns={table.columns} rows={table.rows} label="First rows" />
+      <DataTable columns={table.columns} types={table.types} rows={table.rows} label="First rows" />
       <p className="mt-1 text-xs text-faint">
         {count(table.row_count)} rows × {count(table.columns.length)} columns
         {table.rows.length < table.row_count ? `, the first ${count(table.rows.length)} shown` : ""}
         {preview.size_bytes === null ? "" : ` · ${bytes(preview.size_bytes)}`}
       </p>
+      {table.url === undefined ? null : <p className="mt-0.5 text-xs break-all text-faint">Kept at {table.url}</p>}
     </div>
   );
 }

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseError, type Rows, type SqlDatabase } from "@ostinato/sql";
+import { describeFile, type KeptTable } from "./kept-table.ts";
+import { identifier, literal } from "./literal.ts";
+import { ParquetError } from "./parquet-error.ts";
+import { type FilePlace, filePlace, isBucket, scratchFolder } from "./place.ts";
+import { writeRowsFile } from "./rows-file.ts";
+import { openTables, type TableSources, type TablesOptions } from "./tables.ts";
+
+/** The content of a table: the rows of a query over other tables, or rows of the program. */
+export type TableContent =
+  | {
+      /** A query in DuckDB's SQL. */
+      readonly sql: string;
+      /** Tables that the query names. */
+      readonly tables?: TableSources;
+    }
+  | {
+      /** Records, which may come one by one. */
+      readonly rows: Rows;
+      /** Types of columns in DuckDB's words, where the values do not say them: `{ fare: "DECIMAL(10,2)" }`. */
+      readonly types?: Readonly<Record<string, string>>;
+    };
+
+/**
+ * Writes a table as Parquet into a folder or a bucket, where it appears whole or not at all, and replaces what the key has. Rejects with a {@link ParquetError}
+ * that names the column, where the table has a type that Parquet lacks.
+ *
+ * ```ts
+ * import { writeTable } from "@ostinato/parquet";
+ *
+ * await writeTable("days.parquet", { rows: [{ day: "2026-01-31", trips: 3 }] }, { in: "data" });
+ * ```
+ */
+export async function writeTable(key: string, content: TableContent, options: TablesOptions = {}): Promise<KeptTable> {
+  return await writeAt(filePlace(key, options.in), content, options);
+}
+
+export async function writeAt(place: FilePlace, content: TableContent, options: TablesOptions): Promise<KeptTable> {
+  const scratch = join(await scratchFolder(place, isBucket(options.in)), `.${randomUUID()}`);
+  const files = { parquet: `${scratch}.parquet`, rows: `${scratch}.jsonl` };
+  try {
+    await using db = await openTables("sql" in content ? (content.tables ?? {}) : {}, options);
+    await writeFileFor(place, content, { files, db });
+    const table = await describeFile(db, files.parquet, place);
+    await place.take(files.parquet);
+    return table;
+  } finally {
+    await Promise.all(Object.values(files).map((file) => rm(file, { force: true })));
+  }
+}
+
+interface Writing {
+  readonly files: { readonly parquet: string; readonly rows: string };
+  readonly db: SqlDatabase;
+}
+
+async function writeFileFor({ url }: FilePlace, content: TableContent, { files, db }: Writing): Promise<void> {
+  if ("sql" in content) return await copy(db, { sql: content.sql, file: files.parquet, url });
+  const { types } = await writeRowsFile({ file: files.rows, rows: content.rows, types: content.types ?? {}, url });
+  const columns = [...types]
+    .map(([name, type]) => `${literal(name)}: ${literal(type === "BLOB" ? "VARCHAR" : type)}`)
+    .join(", ");
+  const bytes = [...types].filter(([, type]) => type === "BLOB").map(([name]) => identifier(name));
+  const decoded =
+    bytes.length === 0 ? "" : ` REPLACE (${bytes.map((name) => `from_base64(${name}) AS ${name}`).join(", ")})`;
+  const sql = `SELECT *${decoded} FROM read_json(${literal(files.rows)}, format = 'newline_delimited', columns = {${columns}})`;
+  await copy(db, { sql, file: files.parquet, url });
+}
+
+interface Copying {
+  readonly sql: string;
+  readonly file: string;
+  /** For errors. */
+  readonly url: string;
+}
+
+async function copy(db: SqlDatabase, { sql, file, url }: Copying): Promise<void> {
+  try {
+    const columns = await db.query<{ column_name: string; column_type: string }>(`DESCRIBE ${sql}`);
+    refuseMissingTypes(columns, url);
+    await db.execute(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet)`);
+    await refuseInfinite(db, { columns, file, url });
+  } catch (cause) {
+    if (!(cause instanceof DatabaseError)) throw cause;
+    const message = cause.message.slice(`${cause.database}: `.length);
+    throw new ParquetError("PARQUET_FAILED", url, { message: `could not be written: ${message}`, cause });
+  }
+}
+
+type Described = readonly { readonly column_name: string; readonly column_type: string }[];
+
+/** What DuckDB would write as another type, and what to write instead. The name of a field is followed by a blank, and a type is not. */
+const missing: readonly (readonly [type: RegExp, advice: string])[] = [
+  [/\bU?HUGEINT(?=[,)[]|$)/, "Parquet would round it: write it as ::BIGINT or ::DECIMAL(38,0), as in sum(x)::BIGINT."],
+  [/\bBIGNUM(?=[,)[]|$)/, "Write it as ::VARCHAR or ::DECIMAL(38,0)."],
+  [/\bUNION\(/, "Write its members as columns of their own."],
+  [/\bINTERVAL(?=[,)[]|$)/, "Parquet would cut its microseconds: write it as seconds, epoch(x), or as ::VARCHAR."],
+  [/\bBIT(?=[,)[]|$)/, "Write it as ::VARCHAR."],
+  [/\bTIME WITH TIME ZONE\b/, "Parquet would lose its zone: write it as ::TIME or ::VARCHAR."],
+  [/\bVARIANT(?=[,)[]|$)/, "Write it as ::JSON."],
+];
+
+function refuseMissingTypes(columns: Described, url: string): void {
+  const twice = columns.find(
+    ({ column_name }, at) => columns.findIndex((other) => other.column_name === column_name) !== at,
+  );
+  if (twice !== undefined) {
+    const message = `cannot be kept: two columns are named "${twice.column_name}". Give one of them another name by AS.`;
+    throw new ParquetError("PARQUET_VALUE_REFUSED", url, { message, column: twice.column_name });
+  }
+  for (const { column_name: column, column_type: type } of columns) {
+    // Names of fields stand in the type too.
+    const bare = type.replace(/"(?:[^"]|"")*"|'(?:[^']|'')*'/g, "");
+    const found = missing.find(([pattern]) => pattern.test(bare));
+    if (found === undefined) continue;
+    const message = `cannot be kept: the column "${column}" is ${type}, which Parquet lacks. ${found[1]}`;
+    throw new ParquetError("PARQUET_TYPE_MISSING", url, { message, column });
+  }
+}
+
+/** Other readers take an infinite date for one far away, and some fail. */
+async function refuseInfinite(
+  db: SqlDatabase,
+  { columns, file, url }: { readonly columns: Described; readonly file: string; readonly url: string },
+): Promise<void> {
+  const dates = columns.filter(({ column_type }) => /^(DATE$|TIMESTAMP)/.test(column_type));
+  if (dates.length === 0) return;
+  // Infinity has left the file as the day after the last one, or as the largest number.
+  const counts = dates.map(({ column_name }, at) => `count(*) FILTER (${isFar(column_name)}) AS "${at}"`).join(", ");
+  const [found = {}] = await db.query<Record<string, number>>(`SELECT ${counts} FROM read_parquet(${literal(file)})`);
+  dates.forEach(({ column_name: column }, at) => {
+    const count = found[String(at)] ?? 0;
+    if (count === 0) return;
+    const message = `cannot be kept: the column "${column}" has ${count} infinite dates, which Parquet lacks. Write them as NULL, or as a date.`;
+    throw new ParquetError("PARQUET_VALUE_REFUSED", url, { message, column });
+  });
+}
+
+function isFar(column: string): string {
+  return `isinf(${identifier(column)}) OR abs(year(CASE WHEN isinf(${identifier(column)}) THEN NULL ELSE ${identifier(column)} END)) > 200000`;
+}
