@@ -21,6 +21,7 @@ import { live } from "./rows/live.ts";
 import { processes } from "./rows/process.ts";
 import { requests } from "./rows/requests.ts";
 import { retention } from "./rows/retention.ts";
+import { tables } from "./rows/tables.ts";
 import { ui } from "./rows/ui.ts";
 import { workers } from "./rows/workers.ts";
 import { printRatios, printRow } from "./table.ts";
@@ -41,6 +42,7 @@ const groups: readonly Group[] = [
   processes,
   history,
   retention,
+  tables,
   ui,
 ];
 

@@ -12,6 +12,8 @@ export interface DeclarationOptions {
   readonly entries: Readonly<Record<string, string>>;
   /** The folders whose types the entries may reach, from the root: `packages/core`. */
   readonly folders: readonly string[];
+  /** The imports whose types become part of the declarations. */
+  readonly bundled: RegExp;
   readonly root: string;
   readonly outputFolder: string;
 }
@@ -21,7 +23,7 @@ export async function writeDeclarations(options: DeclarationOptions): Promise<Re
   const build = await rolldown({
     input: { ...options.entries },
     platform: "node",
-    external: (specifier) => !/^(\.|\/|@ostinato\/)/.test(specifier),
+    external: (specifier) => !options.bundled.test(specifier),
     // Nearly all of the time is the compiler's.
     checks: { bundlerTimings: false },
     plugins: [dts({ dtsOnly: true, tsconfig: false, generator: await compiler(options) })],

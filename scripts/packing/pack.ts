@@ -69,6 +69,7 @@ async function fill(staging: string): Promise<void> {
   const typePackages = await writeDeclarations({
     entries: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
     folders: [...workspaces.keys(), basename(ownFolder)].map((name) => `packages/${name}`),
+    bundled: /^(\.|\/|@ostinato\/)/,
     root,
     outputFolder: dist,
   });

@@ -2,5 +2,5 @@ export { type CheckpointOptions, checkpoint, type QueryCheckpoint, type RowsChec
 export type { KeptColumn, KeptTable } from "./kept-table.ts";
 export { ParquetError, type ParquetErrorCode } from "./parquet-error.ts";
 export type { TablePlace } from "./place.ts";
-export { openTables, type TableSource, type TableSources, type TablesOptions } from "./tables.ts";
+export { openTables, readArrow, type TableSource, type TableSources, type TablesOptions } from "./tables.ts";
 export { type TableContent, writeTable } from "./write.ts";

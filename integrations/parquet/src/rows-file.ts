@@ -28,6 +28,13 @@ const batchCharacters = 256 * 1024;
 
 /** Writes rows as they come, so that few are in memory. */
 export async function writeRowsFile(options: RowsFileOptions): Promise<RowsFile> {
+  const nested = Object.entries(options.types).find(([, type]) => type !== "BLOB" && /\bBLOB\b/i.test(type));
+  if (nested !== undefined) {
+    throw new ParquetError("PARQUET_TYPE_MISSING", options.url, {
+      message: `cannot be kept: the column "${nested[0]}" is ${nested[1]}. Bytes are kept in columns of their own alone, as BLOB.`,
+      column: nested[0],
+    });
+  }
   const seen = new Map<string, Seen>(Object.keys(options.types).map((name) => [name, { kind: "nothing" }]));
   await pipeline(
     Readable.from(lines(options, seen), { objectMode: true, highWaterMark: 2 }),

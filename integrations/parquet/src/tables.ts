@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { database, type SqlDatabase } from "@ostinato/sql";
+import type { Table } from "apache-arrow";
 import { UsageError } from "ostinato";
 import { type Bucket, BucketError } from "ostinato/bucket";
 import type { KeptTable } from "./kept-table.ts";
@@ -11,7 +12,7 @@ import { isBucket, type TablePlace } from "./place.ts";
 
 /** Files of Parquet that are one table. */
 export type TableSource =
-  /** A file, or many by a pattern: `raw/month=*​/*.parquet`. */
+  /** A file, or many by a pattern such as `raw/trips-*.parquet`. */
   | string
   | KeptTable
   | { readonly bucket: Bucket; readonly key: string }
@@ -33,8 +34,8 @@ export interface TablesOptions {
  * ```ts
  * import { openTables } from "@ostinato/parquet";
  *
- * await using db = await openTables({ trips: "raw/month=*‍/trips.parquet" });
- * const months = await db.query("SELECT month, count(*) AS trips FROM trips GROUP BY month");
+ * await using db = await openTables({ trips: "raw/trips-*.parquet" });
+ * const zones = await db.query("SELECT zone, count(*) AS trips FROM trips GROUP BY zone");
  * ```
  */
 export async function openTables(sources: TableSources, options: TablesOptions = {}): Promise<SqlDatabase> {
@@ -66,12 +67,29 @@ function viewOf(name: string, paths: readonly string[]): string {
 
 function notReadable(paths: readonly string[], cause: unknown): unknown {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const [first = ""] = paths;
+  const [first = "The query"] = paths;
   const file = paths.find((path) => message.includes(path)) ?? first;
-  if (/No files found|does not exist|No such file/.test(message)) {
+  if (/No files found|No such file/.test(message)) {
     return new ParquetError("PARQUET_NOT_FOUND", file, { message: "is not there. Check the path or the key.", cause });
   }
   return new ParquetError("PARQUET_FAILED", file, { message: `could not be read: ${message}`, cause });
+}
+
+/**
+ * The rows of a query over Parquet files as a table of Arrow: `readArrow({ trips: "trips.parquet" }, "SELECT fare FROM trips")`. Types that Arrow has no value for
+ * are text.
+ */
+export async function readArrow(sources: TableSources, sql: string, options: TablesOptions = {}): Promise<Table> {
+  const files = await localFiles(sources, options);
+  try {
+    const { arrowTableOf } = await import("./arrow-out.ts");
+    const views = [...files.byName].map(([name, paths]) => viewOf(name, paths));
+    return await arrowTableOf(views, sql).catch((cause: unknown) => {
+      throw notReadable([...files.byName.values()].flat(), cause);
+    });
+  } finally {
+    await files.remove();
+  }
 }
 
 interface LocalFiles {

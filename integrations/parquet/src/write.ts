@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseError, type Rows, type SqlDatabase } from "@ostinato/sql";
+import type { Table } from "apache-arrow";
 import { describeFile, type KeptTable } from "./kept-table.ts";
 import { identifier, literal } from "./literal.ts";
 import { ParquetError } from "./parquet-error.ts";
@@ -22,6 +23,10 @@ export type TableContent =
       readonly rows: Rows;
       /** Types of columns in DuckDB's words, where the values do not say them: `{ fare: "DECIMAL(10,2)" }`. */
       readonly types?: Readonly<Record<string, string>>;
+    }
+  | {
+      /** A table of Arrow, such as another library gives. */
+      readonly arrow: Table;
     };
 
 /**
@@ -59,7 +64,8 @@ interface Writing {
 
 async function writeFileFor({ url }: FilePlace, content: TableContent, { files, db }: Writing): Promise<void> {
   if ("sql" in content) return await copy(db, { sql: content.sql, file: files.parquet, url });
-  const { types } = await writeRowsFile({ file: files.rows, rows: content.rows, types: content.types ?? {}, url });
+  const { rows, types: known = {} } = "arrow" in content ? await rowsOfArrow(content.arrow, url) : content;
+  const { types } = await writeRowsFile({ file: files.rows, rows, types: known, url });
   const columns = [...types]
     .map(([name, type]) => `${literal(name)}: ${literal(type === "BLOB" ? "VARCHAR" : type)}`)
     .join(", ");
@@ -68,6 +74,19 @@ async function writeFileFor({ url }: FilePlace, content: TableContent, { files, 
     bytes.length === 0 ? "" : ` REPLACE (${bytes.map((name) => `from_base64(${name}) AS ${name}`).join(", ")})`;
   const sql = `SELECT *${decoded} FROM read_json(${literal(files.rows)}, format = 'newline_delimited', columns = {${columns}})`;
   await copy(db, { sql, file: files.parquet, url });
+}
+
+async function rowsOfArrow(table: Table, url: string): Promise<Extract<TableContent, { readonly rows: unknown }>> {
+  const { ArrowTypeMissing, arrowRows } = await import("./arrow-in.ts");
+  try {
+    const { rows, types } = arrowRows(table);
+    return { rows: rows(), types };
+  } catch (cause) {
+    if (!(cause instanceof ArrowTypeMissing)) throw cause;
+    const { column, message } = cause;
+    const told = `cannot be kept: the column "${column}" is ${message}, which Parquet lacks. Convert the column before.`;
+    throw new ParquetError("PARQUET_TYPE_MISSING", url, { message: told, column, cause });
+  }
 }
 
 interface Copying {
