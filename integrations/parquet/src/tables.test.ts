@@ -167,13 +167,19 @@ describe("says what cannot be kept or read", () => {
       "SELECT 'infinity'::TIMESTAMP AS happened",
       "PARQUET_VALUE_REFUSED",
       "happened",
-      /"happened" has 1 infinite dates/,
+      /"happened" has an infinite date/,
     ],
     [
       "SELECT unnest(['-infinity'::DATE, '2026-01-31'::DATE]) AS day",
       "PARQUET_VALUE_REFUSED",
       "day",
-      /"day" has 1 infinite dates/,
+      /"day" has an infinite date/,
+    ],
+    [
+      "SELECT [{'at': 'infinity'::TIMESTAMPTZ}] AS legs",
+      "PARQUET_VALUE_REFUSED",
+      "legs",
+      /"legs" has an infinite date/,
     ],
     ["SELECT 1 AS id, 2 AS id", "PARQUET_VALUE_REFUSED", "id", /two columns are named "id"/],
     ["SELECT fare FROM (VALUES (1)) v(x)", "PARQUET_FAILED", undefined, /"fare" not found/],
@@ -202,7 +208,13 @@ describe("says what cannot be kept or read", () => {
 
   test("a name of a type in the name of a field does not count, and no rows are fine with types", async () => {
     expect(
-      (await writeTable("named.parquet", { sql: "SELECT {'HUGEINT': 1, 'BIT': 2} AS fields" }, { in: folder })).rows,
+      (
+        await writeTable(
+          "named.parquet",
+          { sql: "SELECT {'HUGEINT': 1, 'BIT': 2} AS fields, 'infinity' AS word, 'inf'::DOUBLE AS far" },
+          { in: folder },
+        )
+      ).rows,
     ).toBe(1);
     expect((await writeTable("empty.parquet", { rows: [], types: { id: "BIGINT" } }, { in: folder })).columns).toEqual([
       { name: "id", type: "BIGINT" },

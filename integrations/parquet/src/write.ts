@@ -101,7 +101,7 @@ async function copy(db: SqlDatabase, { sql, file, url }: Copying): Promise<void>
     const columns = await db.query<{ column_name: string; column_type: string }>(`DESCRIBE ${sql}`);
     refuseMissingTypes(columns, url);
     await db.execute(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet)`);
-    await refuseInfinite(db, { columns, file, url });
+    await refuseInfinite(db, { file, url });
   } catch (cause) {
     if (!(cause instanceof DatabaseError)) throw cause;
     const message = cause.message.slice(`${cause.database}: `.length);
@@ -140,24 +140,17 @@ function refuseMissingTypes(columns: Described, url: string): void {
   }
 }
 
-/** Other readers take an infinite date for one far away, and some fail. */
+/** Other readers take an infinite date for one far away, and some fail. The file's own statistics name it, also within lists and structs. */
 async function refuseInfinite(
   db: SqlDatabase,
-  { columns, file, url }: { readonly columns: Described; readonly file: string; readonly url: string },
+  { file, url }: { readonly file: string; readonly url: string },
 ): Promise<void> {
-  const dates = columns.filter(({ column_type }) => /^(DATE$|TIMESTAMP)/.test(column_type));
-  if (dates.length === 0) return;
-  // Infinity has left the file as the day after the last one, or as the largest number.
-  const counts = dates.map(({ column_name }, at) => `count(*) FILTER (${isFar(column_name)}) AS "${at}"`).join(", ");
-  const [found = {}] = await db.query<Record<string, number>>(`SELECT ${counts} FROM read_parquet(${literal(file)})`);
-  dates.forEach(({ column_name: column }, at) => {
-    const count = found[String(at)] ?? 0;
-    if (count === 0) return;
-    const message = `cannot be kept: the column "${column}" has ${count} infinite dates, which Parquet lacks. Write them as NULL, or as a date.`;
-    throw new ParquetError("PARQUET_VALUE_REFUSED", url, { message, column });
-  });
-}
-
-function isFar(column: string): string {
-  return `isinf(${identifier(column)}) OR abs(year(CASE WHEN isinf(${identifier(column)}) THEN NULL ELSE ${identifier(column)} END)) > 200000`;
+  const [found] = await db.query<{ path: string }>(
+    `SELECT path_in_schema AS path FROM parquet_metadata(${literal(file)}) WHERE type IN ('INT32', 'INT64')
+     AND (stats_min_value IN ('infinity', '-infinity') OR stats_max_value IN ('infinity', '-infinity')) LIMIT 1`,
+  );
+  if (found === undefined) return;
+  const [column = found.path] = found.path.split(", ");
+  const message = `cannot be kept: the column "${column}" has an infinite date, which Parquet lacks. Write it as NULL, or as a date.`;
+  throw new ParquetError("PARQUET_VALUE_REFUSED", url, { message, column });
 }
