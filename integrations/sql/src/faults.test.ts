@@ -186,3 +186,30 @@ test("a database in memory lives as long as its connections, and all callers see
     expect(await db.query("SELECT count(*) AS n FROM numbers")).toEqual([{ n: 3 }]);
   }
 });
+
+test("DuckDB gives values with all of their digits", async () => {
+  await using db = database("duckdb:///:memory:");
+  const [row] =
+    await db.query(`SELECT 9007199254740993 AS big, sum(x) AS total, 1.10::DECIMAL(10, 2) AS exact, 'infinity'::DATE AS never,
+    '-infinity'::TIMESTAMP AS always, 'infinity'::TIMESTAMP_NS AS nano, TIMESTAMPTZ '2026-01-31 13:00:00.123456+01' AS moment, DATE '0044-03-15' AS day,
+    '2026-01-31 12:00:00.123456789'::TIMESTAMP_NS AS exactly, [1, NULL] AS list, {'a': [2::HUGEINT]} AS fields, MAP {'k': 1} AS pairs, uuid() IS NULL AS yes,
+    '\\xff'::BLOB AS bytes, INTERVAL 3 DAY AS span, TIME '12:00:00.5' AS clock FROM (VALUES (1), (2)) v(x)`);
+  expect(row).toEqual({
+    big: 9007199254740993n,
+    total: 3,
+    exact: "1.10",
+    never: "infinity",
+    always: "-infinity",
+    nano: "infinity",
+    moment: "2026-01-31T12:00:00.123456Z",
+    day: "0044-03-15",
+    exactly: "2026-01-31T12:00:00.123456789",
+    list: [1, null],
+    fields: { a: [2] },
+    pairs: new Map([["k", 1]]),
+    yes: false,
+    bytes: new Uint8Array([0xff]),
+    span: "3 days",
+    clock: "12:00:00.5",
+  });
+});

@@ -28,13 +28,13 @@ export function exactValue(value: DuckDBValue, type: DuckDBType): unknown {
     case DuckDBTypeId.TIMESTAMP_TZ:
       return moment(value as DuckDBTimestampValue, "Z");
     case DuckDBTypeId.TIMESTAMP_S:
+      return dated(value as DuckDBTimestampSecondsValue, (value as DuckDBTimestampSecondsValue).seconds);
     case DuckDBTypeId.TIMESTAMP_MS:
+      return dated(value as DuckDBTimestampMillisecondsValue, (value as DuckDBTimestampMillisecondsValue).millis);
     case DuckDBTypeId.TIMESTAMP_NS:
-      return String(
-        value as DuckDBTimestampSecondsValue | DuckDBTimestampMillisecondsValue | DuckDBTimestampNanosecondsValue,
-      ).replace(" ", "T");
+      return dated(value as DuckDBTimestampNanosecondsValue, (value as DuckDBTimestampNanosecondsValue).nanos);
     case DuckDBTypeId.DATE:
-      return String(value as DuckDBDateValue);
+      return dated(value as DuckDBDateValue, (value as DuckDBDateValue).days);
     case DuckDBTypeId.BLOB:
       return new Uint8Array((value as DuckDBBlobValue).bytes);
     case DuckDBTypeId.LIST:
@@ -62,6 +62,12 @@ export function exactValue(value: DuckDBValue, type: DuckDBType): unknown {
     default:
       return typeof value === "object" ? String(value) : value;
   }
+}
+
+/** The client writes an infinite date as one far away. */
+function dated(value: { readonly isFinite: boolean }, units: number | bigint): string {
+  if (!value.isFinite) return units > 0 ? "infinity" : "-infinity";
+  return String(value).replace(" ", "T");
 }
 
 function nearest(value: bigint): number | bigint {
