@@ -7,6 +7,7 @@ interface AskingRun {
   readonly state_type: string;
   readonly state_name: string;
   readonly tags: readonly string[];
+  readonly run_count: number;
   readonly state: { readonly message: string | null };
 }
 
@@ -60,7 +61,7 @@ async function wrongResult(
 }
 
 /** What is wrong with the end of the run, after all that was done to it. */
-function wrongEnd({ id, tags, state_type, state }: AskingRun, work: PauseWork): string | undefined {
+function wrongEnd({ id, tags, run_count, state_type, state }: AskingRun, work: PauseWork): string | undefined {
   const answer = work.answers.get(id);
   const told = work.told.get(id);
   const wasKilled = [...work.killed].some((pid) => tags.includes(`process ${pid}`));
@@ -72,7 +73,8 @@ function wrongEnd({ id, tags, state_type, state }: AskingRun, work: PauseWork): 
       : `it got ${told.value}, not ${answer.number}`;
   }
   if (state_type === "CRASHED" && wasKilled) return undefined;
-  if (answer?.isAcknowledged === true) return `its answer ${answer.number} was acknowledged`;
+  // A run that crashed and was started again asks again.
+  if (answer?.isAcknowledged === true && run_count < 2) return `its answer ${answer.number} was acknowledged`;
   if (state_type === "CANCELLED" && work.cancelled.has(id)) return undefined;
   return state_type === "FAILED" && state.message?.includes("never resumed") ? undefined : "nothing has led to that";
 }

@@ -20,7 +20,7 @@ export interface Pauses {
 }
 
 export interface PauseWork {
-  /** The numbers that were sent to runs, and whether the server has acknowledged them. */
+  /** The last numbers that were sent to runs, and whether the server has acknowledged them: a run that begins anew after a crash asks again. */
   readonly answers: ReadonlyMap<string, SentAnswer>;
   /** Runs whose cancellation was asked for. */
   readonly cancelled: ReadonlySet<string>;
@@ -46,12 +46,14 @@ export interface ToldEnd {
 export const pausedTag = "chaos asks";
 const lookMillis = 200;
 const endMillis = 150_000;
+const farMillis = 600_000;
 /** Of the runs that ask. */
 const shares = { answered: 0.7, cancelled: 0.15 };
 
 interface PausedRun {
   readonly id: string;
   readonly state_id: string;
+  readonly state: { readonly state_details: { readonly pause_timeout: string | null } };
 }
 
 export async function startPauses(cluster: Cluster, random: Random): Promise<Pauses> {
@@ -60,7 +62,9 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
   const stopFile = join(folder, "pauses-stop");
   const answers = new Map<string, SentAnswer>();
   const cancelled = new Set<string>();
-  const ignored = new Set<string>();
+  /** The states in which runs asked. */
+  const heard = new Set<string>();
+  let numbers = 0;
   const killed = new Set<number>();
   const stuck: string[] = [];
   const wrong: string[] = [];
@@ -80,7 +84,8 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
 
   /** Repeats an answer until it is known what became of it. It names what it answers, so that it counts once. */
   async function answer({ id, state_id }: PausedRun): Promise<void> {
-    const number = answers.size;
+    const number = numbers;
+    numbers += 1;
     answers.set(id, { number, isAcknowledged: false });
     for (;;) {
       const body = { run_input: { number }, answers: state_id };
@@ -98,10 +103,10 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
   }
 
   async function treat(run: PausedRun): Promise<void> {
-    const share = random.next();
+    heard.add(run.state_id);
+    const share = isFarOff(run) ? 0 : random.next();
     if (share < shares.answered) await answer(run);
     else if (share < shares.answered + shares.cancelled) await cancel(run);
-    else ignored.add(run.id);
   }
 
   const answering = (async () => {
@@ -110,7 +115,7 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
         flow_runs: { tags: { all_: [pausedTag] }, state: { type: { any_: ["PAUSED"] } } },
         sort: "ID_DESC",
       });
-      const fresh = runs.filter(({ id }) => !answers.has(id) && !cancelled.has(id) && !ignored.has(id));
+      const fresh = runs.filter(({ id, state_id }) => !heard.has(state_id) && !cancelled.has(id));
       await Promise.all(fresh.map(treat));
       await pause(lookMillis);
     }
@@ -139,6 +144,12 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
       await Promise.all([asker.kill(), suspensions.dispose()]);
     },
   };
+}
+
+/** Whether it paused while the server's clock was ahead: its time would not end while somebody waits for that. */
+function isFarOff({ state }: PausedRun): boolean {
+  const time = state.state_details.pause_timeout;
+  return time !== null && Date.parse(time) > Date.now() + farMillis;
 }
 
 async function endsIn(file: string): Promise<ReadonlyMap<string, ToldEnd>> {

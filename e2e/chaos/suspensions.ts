@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { patiently, pause } from "./api.ts";
+import { patiently, pause, request } from "./api.ts";
 import type { Cluster } from "./cluster.ts";
 import { type LastingProcess, startLastingProcess } from "./lasting-process.ts";
 
@@ -17,11 +17,21 @@ interface Run {
   readonly id: string;
   readonly state_type: string;
   readonly state_name: string;
+  readonly next_scheduled_start_time: string | null;
 }
 
 const open = new Set(["SCHEDULED", "PENDING", "RUNNING", "PAUSED", "CANCELLING"]);
 const lookMillis = 300;
+const farMillis = 600_000;
 const endMillis = 150_000;
+
+function scheduledNow(name: string) {
+  return { type: "SCHEDULED", name, state_details: { scheduled_time: new Date().toISOString() } };
+}
+
+function isFarOff({ state_type, next_scheduled_start_time: time }: Run): boolean {
+  return state_type === "SCHEDULED" && time !== null && Date.parse(time) > Date.now() + farMillis;
+}
 
 export async function startSuspensions(cluster: Cluster, onFailure: (why: string) => void): Promise<Suspensions> {
   const { apiUrl, folder, flowInjection, suspendProgram } = cluster;
@@ -40,11 +50,14 @@ export async function startSuspensions(cluster: Cluster, onFailure: (why: string
 
   async function runOnce(deploymentId: string, idempotency_key: string): Promise<void> {
     const create = `${apiUrl}/deployments/${deploymentId}/create_flow_run`;
-    const { id } = await patiently<Run>(create, { state: { type: "SCHEDULED" }, idempotency_key });
+    const { id } = await patiently<Run>(create, { state: scheduledNow("Scheduled"), idempotency_key });
     const giveUp = performance.now() + endMillis;
     for (;;) {
-      const { state_type, state_name } = await patiently<Run>(`${apiUrl}/flow_runs/${id}`);
+      const run = await patiently<Run>(`${apiUrl}/flow_runs/${id}`);
+      const { state_type, state_name } = run;
       if (!open.has(state_type)) return;
+      // It was answered while the server's clock was ahead.
+      if (isFarOff(run)) await request(`${apiUrl}/flow_runs/${id}/set_state`, { state: scheduledNow(state_name) });
       if (performance.now() > giveUp) return void stuck.push(`run ${id} that was suspended stays ${state_name}`);
       await pause(lookMillis);
     }
