@@ -39,7 +39,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     startPool(cluster, { random: random.fork(), long: target.long }),
     startSlots(cluster, { long: target.long }),
     startBackground(cluster),
-    startPauses(cluster, random.fork()),
+    startPauses(cluster, { random: random.fork(), long: target.long }),
   ] as const;
   try {
     const [serving, pool, slots, background, pauses] = await Promise.all(starting);

@@ -56,7 +56,13 @@ interface PausedRun {
   readonly state: { readonly state_details: { readonly pause_timeout: string | null } };
 }
 
-export async function startPauses(cluster: Cluster, random: Random): Promise<Pauses> {
+interface PausesOptions {
+  readonly random: Random;
+  /** Whether there is time for suspended runs, each of which is two processes. */
+  readonly long: boolean;
+}
+
+export async function startPauses(cluster: Cluster, { random, long }: PausesOptions): Promise<Pauses> {
   const { apiUrl, folder, flowInjection, pauseProgram } = cluster;
   const notes = join(folder, "pause-notes");
   const stopFile = join(folder, "pauses-stop");
@@ -78,7 +84,7 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
       onFailure: (why) => wrong.push(why),
     });
   let asker = begin();
-  const suspensions = await startSuspensions(cluster, (why) => wrong.push(why));
+  const suspensions = long ? await startSuspensions(cluster, (why) => wrong.push(why)) : undefined;
   await asker.ready;
   let isOver = false;
 
@@ -125,23 +131,23 @@ export async function startPauses(cluster: Cluster, random: Random): Promise<Pau
     async killAsker() {
       const begun = performance.now();
       if (asker.pid !== undefined) killed.add(asker.pid);
-      await Promise.all([asker.kill(), suspensions.killServing()]);
+      await Promise.all([asker.kill(), suspensions?.killServing()]);
       asker = begin();
       await asker.ready;
       return (performance.now() - begun) / 1000;
     },
     async finish() {
       await writeFile(stopFile, "");
-      const [hasEnded, suspended] = await Promise.all([asker.endsWithin(endMillis), suspensions.finish()]);
+      const [hasEnded, suspended] = await Promise.all([asker.endsWithin(endMillis), suspensions?.finish()]);
       if (!hasEnded) stuck.push("the process that asks waits for ever");
-      stuck.push(...suspended);
+      stuck.push(...(suspended ?? []));
       isOver = true;
       await answering;
       return { answers, cancelled, told: await endsIn(notes), killed, stuck, wrong };
     },
     async dispose() {
       isOver = true;
-      await Promise.all([asker.kill(), suspensions.dispose()]);
+      await Promise.all([asker.kill(), suspensions?.dispose()]);
     },
   };
 }
