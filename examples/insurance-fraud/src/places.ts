@@ -1,0 +1,13 @@
+import { S3Bucket } from "@ostinato/aws";
+import { MlflowTracking } from "@ostinato/mlflow";
+import { AsyncDatabase } from "@ostinato/sql";
+
+/** Blocks by these names say where data and models are; the programs in Python load the same. */
+export const claimsBucket = () => S3Bucket.load("insurance-claims");
+export const tracking = () => MlflowTracking.load("insurance");
+export const claimsDatabase = () => AsyncDatabase.load("insurance");
+
+export const rawClaims = "raw/claims.csv";
+export const experiment = "insurance-fraud";
+export const search = "insurance-fraud-search";
+export const registeredModel = "insurance-fraud";
