@@ -1,5 +1,5 @@
 import { described, sharedBlock } from "ostinato/integration";
-import type { Mlflow } from "./mlflow.ts";
+import { type Mlflow, mlflow } from "./mlflow.ts";
 
 const none = { type: "null" };
 const textOrNone = { anyOf: [{ type: "string" }, none], default: null };
@@ -45,14 +45,12 @@ export const MlflowTracking = sharedBlock(
     }),
     secrets: ["password", "token"],
   },
-  async ({ tracking_uri, username, password, token, pages_url }): Promise<Mlflow> => {
-    const { mlflow } = await import("./mlflow.ts");
-    return mlflow({
+  ({ tracking_uri, username, password, token, pages_url }): Mlflow =>
+    mlflow({
       url: tracking_uri,
       username: username ?? undefined,
       password: password ?? undefined,
       token: token ?? undefined,
       pagesUrl: pages_url ?? undefined,
-    });
-  },
+    }),
 );

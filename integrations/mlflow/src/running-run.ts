@@ -2,7 +2,7 @@ import { artifact, currentRun } from "ostinato";
 import type { Bucket } from "ostinato/bucket";
 import { artifactsAt } from "./artifacts.ts";
 import { type LogBatch, logBatches } from "./log-batches.ts";
-import type { LoggedModel, LogModelOptions } from "./logged-models.ts";
+import { type LoggedModel, type LogModelOptions, logModel } from "./logged-models.ts";
 import type { Rest } from "./rest.ts";
 import {
   entriesOf,
@@ -123,10 +123,7 @@ export function writing(rest: Rest, { id, name, experimentId, url, artifactUri }
       await send({ metrics: Array.from(points, wireMetric) });
     },
     setTags: async (tags) => await send({ tags: entriesOf(tags) }),
-    async logModel(modelName, options) {
-      const { logModel } = await import("./logged-models.ts");
-      return await logModel(rest, run, { name: modelName, ...options });
-    },
+    logModel: (modelName, options) => logModel(rest, run, { name: modelName, ...options }),
     finish,
     [Symbol.asyncDispose]: () => finish(originOf()?.signal.aborted ? "KILLED" : "FAILED"),
   };
