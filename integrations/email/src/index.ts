@@ -1,2 +1,2 @@
 export { EmailServer } from "./email-server.ts";
-export { type Attachment, type Email, type Mailer, type MailServer, mailer, type SentEmail } from "./mailer.ts";
+export { type Attachment, type Email, type Mailer, mailer, type SentEmail } from "./mailer.ts";

@@ -1,21 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { currentRun } from "ostinato";
+import { currentRun, type EmailServerValues } from "ostinato";
 import type { MailAttachment } from "ostinato/messages";
-
-/** A server for mail, in the words of Prefect's block. */
-export interface MailServer {
-  readonly username?: string | null;
-  readonly password?: string | null;
-  /** A host name, or the short name of a provider such as `gmail`, which it is unless given. */
-  readonly smtp_server?: string;
-  /** SSL, STARTTLS or INSECURE, or the usual port of one of them; SSL unless given. */
-  readonly smtp_type?: string | number;
-  readonly smtp_port?: number | null;
-  /** Whether the certificate of the server is checked; true unless given. */
-  readonly verify?: boolean | null;
-}
 
 /** Addresses are `me@example.com` or `Name <me@example.com>`, several in one text or in a list. */
 export interface Email {
@@ -66,8 +53,8 @@ export interface Mailer {
   send(email: Email): Promise<SentEmail>;
 }
 
-/** A server for mail without a block. */
-export function mailer(server: MailServer): Mailer {
+/** A server for mail without a block, in the words of Prefect's block. */
+export function mailer(server: EmailServerValues): Mailer {
   return {
     async send({ attachments = [], ...email }) {
       const [{ sendLetter }, read] = await Promise.all([

@@ -12,7 +12,7 @@ export type {
   SaveBlockOptions,
 } from "./blocks/block-options.ts";
 export { blocks } from "./blocks/known-blocks.ts";
-export type { MessageBlock } from "./blocks/message-blocks.ts";
+export type { EmailServer as EmailServerValues, MessageBlock } from "./blocks/message-blocks.ts";
 export { type SetVariableOptions, type VariableOptions, variable } from "./blocks/variable.ts";
 export * from "./errors.ts";
 export { emit } from "./events/emit.ts";
