@@ -84,11 +84,12 @@ const partsOfPages = [
   "@tanstack/react-query",
   "@tanstack/react-router",
   "elkjs",
+  "hast-util-sanitize",
+  "katex",
+  "mermaid",
+  "micromark-extension-gfm",
   "react",
   "react-dom",
-  "react-markdown",
-  "rehype-sanitize",
-  "remark-gfm",
   "tailwindcss",
 ];
 const partsOfCode = ["devalue", "fastify", "kysely", "pino", "typebox"];

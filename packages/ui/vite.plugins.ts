@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
-import { build, type ESTree, type Plugin } from "vite";
+import { build, type ESTree, type Plugin, type Rolldown } from "vite";
 
 /** Collects the static imports of these files, recursively, without dynamic imports. */
 export function importedAtOnce(entries: readonly string[]): {
@@ -121,23 +121,42 @@ export function assetNames(names: Readonly<Record<string, RegExp>>): Plugin {
   };
 }
 
+/** Leaves out the older forms in which a style sheet offers a font: every browser that can run the pages reads WOFF2. */
+export function fontsOnce(): Plugin {
+  return {
+    name: "fonts-once",
+    apply: "build",
+    enforce: "pre",
+    transform: {
+      filter: { id: /\.css$/ },
+      handler: (code) => ({ code: code.replace(/,url\([^)]*\.(?:woff|ttf)\) ?format\([^)]*\)/g, ""), map: null }),
+    },
+  };
+}
+
 /**
  * Lists the files of installed packages in the build, for licence notices: in `.modules.json`, as paths from the root of the repository.
- * Font licences are copied beside them.
+ * Font licences are copied beside them. Programs of workers are builds of their own, which end before the build of the pages.
  */
-export function modulesInside(): Plugin {
+export function modulesInside(): { readonly plugin: Plugin; readonly ofWorkers: Plugin } {
   const root = join(import.meta.dirname, "../..");
-  return {
+  const inWorkers: string[] = [];
+  const ofWorkers: Plugin = {
+    name: "modules-inside-workers",
+    apply: "build",
+    generateBundle(_, bundle) {
+      inWorkers.push(...Object.values(bundle).flatMap(modulesOf));
+    },
+  };
+  const plugin: Plugin = {
     name: "modules-inside",
     apply: "build",
     async generateBundle(_, bundle) {
-      const files = Object.values(bundle).flatMap((file) =>
-        file.type === "chunk"
-          ? file.moduleIds
-          : file.originalFileNames.map((name) => resolve(import.meta.dirname, name)),
-      );
+      const files = Object.values(bundle).flatMap(modulesOf);
       const styles = await Promise.all([...this.getModuleIds()].filter((file) => file.endsWith(".css")).map(importsOf));
-      const installed = [...new Set([...files, ...styles.flat()])].filter((file) => file.includes("node_modules"));
+      const installed = [...new Set([...files, ...inWorkers, ...styles.flat()])].filter((file) =>
+        file.includes("node_modules"),
+      );
       const paths = installed.map((file) => relative(root, file.replace(/^\0|\?.*$/g, "")).replaceAll("\\", "/"));
       this.emitFile({ type: "asset", fileName: ".modules.json", source: JSON.stringify(paths.toSorted()) });
       for (const font of fontFolders(installed)) {
@@ -146,6 +165,13 @@ export function modulesInside(): Plugin {
       }
     },
   };
+  return { plugin, ofWorkers };
+}
+
+function modulesOf(file: Rolldown.OutputAsset | Rolldown.OutputChunk): readonly string[] {
+  return file.type === "chunk"
+    ? file.moduleIds
+    : file.originalFileNames.map((name) => resolve(import.meta.dirname, name));
 }
 
 /** Imports of a style sheet are not modules of any chunk. */
@@ -158,7 +184,8 @@ async function importsOf(file: string): Promise<readonly string[]> {
 
 /** Packages of fonts: `…/inter/files/inter-latin.woff2` is in `…/inter`. */
 function fontFolders(files: readonly string[]): ReadonlySet<string> {
-  return new Set(files.filter((file) => file.endsWith(".woff2")).map((file) => dirname(dirname(file))));
+  const fonts = files.filter((file) => file.endsWith(".woff2"));
+  return new Set(fonts.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
 }
 
 /** Compresses text files as well as possible at build time, instead of in every server. */

@@ -5,23 +5,35 @@ import { asked, type FirstQuery } from "./define-page.ts";
 import type { EarlyLive } from "./early.ts";
 import { pageAt } from "./early-page.ts";
 import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
+import { flowRunPage } from "./flow-run/page.ts";
 import { pages } from "./pages.ts";
 
 // Runs inline in the document, so that the server answers the page's first queries while the browser loads the program.
 
-/** A path below the page's base; the build inserts the name. */
+/** Paths below the page's base; the build inserts the names. */
 declare const graphWorkerFile: string | undefined;
+declare const flowRunFile: string | undefined;
 
 const search = parseSearch(location.search);
 const found = pageAt(pages, location.pathname.slice(basePath.length));
 if (found !== undefined) {
   const { page, params } = found;
+  if (page.path === flowRunPage.path) fetchFlowRunPage();
   // Connect first, so that no change after the answers is missed.
   const live = page.topic === undefined ? undefined : listen(page.topic(params));
   const known = page.search?.(search) ?? search;
   const queries = page.questions({ params, search: page.searchDeps?.(known) ?? known });
   const answers = queries.map((query) => [JSON.stringify(query.queryKey), ask(query)] as const);
   globalThis.ostinatoEarly = { answers: new Map(answers), live, graphWorker: startGraphWorker() };
+}
+
+/** In parallel with the program, which would ask for it only once it runs. */
+function fetchFlowRunPage(): void {
+  if (typeof flowRunFile === "undefined") return;
+  const link = document.createElement("link");
+  link.rel = "modulepreload";
+  link.href = new URL(flowRunFile, document.baseURI).href;
+  document.head.append(link);
 }
 
 /** The worker's program takes longer to load than the rest of the page. */

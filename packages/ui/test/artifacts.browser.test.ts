@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, leaveArtifact, startRun } from "./fixtures.ts";
+import { isEarlyGuess, startPrefixProxy } from "./prefix-proxy.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -56,6 +57,90 @@ describe("a markdown artifact", () => {
     await expect.poll(() => problems).toContainEqual("request to another machine: https://pictures.example/chart.png");
     expect(await accessibilityProblems(page)).toEqual([]);
     await close();
+  });
+});
+
+const scientific = `The loss is $L^2$, and a run costs $5 or $10.
+
+$$
+\\sum_{i=1}^n \\frac{x_i}{n}
+$$
+
+A half: $\\frac{1}{$
+
+\`\`\`mermaid
+flowchart LR
+  accTitle: How a month is loaded
+  A[Load] --> B[Train <b>all</b>]
+\`\`\`
+
+\`\`\`mermaid
+flowchart LR
+  A[Load --> B
+\`\`\`
+`;
+
+/** It would fetch a picture as it is drawn. */
+const fetching = `\`\`\`mermaid
+flowchart LR
+  A@{ img: "https://pictures.example/chart.png", w: 60, h: 60 } --> B
+\`\`\``;
+
+describe("formulas and diagrams", () => {
+  const kind = /\/assets\/(katex|formula|diagram)[^/]*\.js$/;
+
+  test("are set and drawn behind a proxy too, with what is loaded for them alone, or shown with what is wrong in them", async () => {
+    const leave = (key: string, data: string) =>
+      leaveArtifact(site.client, { key, type: "markdown", data, flowRunId: runId });
+    const plain = await leave("plain", "no formulas, and a run costs $5 or $10");
+    const id = await leave("scientific", scientific);
+    const fetchingId = await leave("fetching", fetching);
+    const proxy = await startPrefixProxy(site.origin, "/tools/ostinato");
+    const base = `http://127.0.0.1:${proxy.port}/tools/ostinato`;
+    const { page, problems, close } = await site.open(`${base}/artifacts/artifact/${plain}`);
+    const loaded: string[] = [];
+    page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+    await page.reload();
+    await page.getByText("a run costs $5 or $10").waitFor();
+    expect(loaded.filter((path) => kind.test(path))).toEqual([]);
+
+    await page.goto(`${base}/artifacts/artifact/${id}`);
+    await page.getByText("and a run costs $5 or $10").waitFor();
+    await page.getByRole("math").first().waitFor();
+    expect(await page.getByRole("math").count()).toBe(2);
+    await page.getByRole("region", { name: "Formula" }).getByRole("math").waitFor();
+    await page.getByText("This formula can't be shown: Unexpected end of input").waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    const fonts = await page.evaluate(() =>
+      [...document.fonts]
+        .filter(({ family, status }) => family.startsWith("KaTeX") && status === "loaded")
+        .map(({ family }) => family),
+    );
+    expect(fonts).toContain("KaTeX_Math");
+
+    const drawing = page.getByRole("img", { name: "How a month is loaded" });
+    await drawing.waitFor();
+    await expect.poll(() => drawing.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+    await page.getByText("Source of the diagram").click();
+    await page.getByText("A[Load] --> B[Train <b>all</b>]").waitFor();
+    const wrong = page.getByRole("group", { name: "A diagram that can't be drawn" });
+    await wrong.getByText("Parse error on line").waitFor();
+    expect(await wrong.getByText("A[Load --> B").last().isVisible()).toBe(true);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const bright = await drawing.getAttribute("src");
+    await page.getByRole("radio", { name: "Dark" }).click();
+    await expect.poll(() => drawing.getAttribute("src")).not.toBe(bright);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems.filter((problem) => !isEarlyGuess(problem))).toEqual([]);
+
+    await page.goto(`${base}/artifacts/artifact/${fetchingId}`);
+    await page.getByText("It names a picture of another machine, which is not loaded.").waitFor();
+    expect(problems.filter((problem) => problem.startsWith("request to another machine"))).toEqual([]);
+
+    await page.goto(`${base}/artifacts`);
+    await page.getByRole("listitem").filter({ hasText: "fetching" }).getByText("[diagram]").waitFor();
+    await close();
+    proxy.close();
   });
 });
 

@@ -1,7 +1,7 @@
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, leaveArtifact, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
-import { startPrefixProxy } from "./prefix-proxy.ts";
+import { isEarlyGuess, startPrefixProxy } from "./prefix-proxy.ts";
 import { openSearch } from "./search.ts";
 import { type Site, startSite } from "./site.ts";
 
@@ -50,9 +50,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => site.close());
-
-/** Browsers fetch ahead by the address that the server wrote, before the page has found out about the prefix. */
-const isEarlyGuess = (problem: string) => /status of 404.*:\d+\/assets\//.test(problem);
 
 /** Console errors of the browser about an answer that the page itself speaks of. */
 const unexpected = (problems: readonly string[]) => problems.filter((problem) => !problem.includes("status of 404"));

@@ -1,6 +1,6 @@
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFlowNamed, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
+import { createFlowNamed, leaveArtifact, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -38,6 +38,9 @@ beforeAll(async () => {
     })),
   );
   await run.end("FAILED", `ValueError: ${long}`);
+  const data = `# ${long}\n\n| month | error |\n| --- | --- |\n| 2021-01 | 7.7 |\n\n${long}\n\n- one\n- two\n`;
+  for (const description of ["first", long])
+    await leaveArtifact(site.client, { key: "report", type: "markdown", data, description, flowRunId: run.id });
 });
 
 afterAll(() => site.close());
@@ -65,7 +68,11 @@ describe.each([
   { width: 900, height: 800 },
   { width: 390, height: 780 },
 ])("at a width of $width", (viewport) => {
-  test.each(["dashboard?since=30d", "dashboard", "runs", "runs/task-runs", "a run with long names"])(
+  const onPhone =
+    viewport.width > 390
+      ? []
+      : ["artifacts of a run", "a version of an artifact", "variables, of which there are none"];
+  test.each(["dashboard?since=30d", "dashboard", "runs", "runs/task-runs", "a run with long names", ...onPhone])(
     "nothing moves when the fonts come late, on %s",
     async (name) => {
       const { page, close } = await site.open("/settings", { viewport });
@@ -75,9 +82,15 @@ describe.each([
         await drawn.promise;
         await route.continue();
       });
-      const path = name.startsWith("a run") ? `runs/flow-run/${run.id}` : name;
-      await page.goto(`${site.origin}/${path}`, { waitUntil: "commit" });
-      await page.getByRole("main").getByText("a very long name").first().waitFor();
+      const paths: Readonly<Record<string, string>> = {
+        "a run with long names": `runs/flow-run/${run.id}`,
+        "artifacts of a run": `runs/flow-run/${run.id}?tab=artifacts`,
+        "a version of an artifact": "artifacts/key/report",
+        "variables, of which there are none": "variables",
+      };
+      await page.goto(`${site.origin}/${paths[name] ?? name}`, { waitUntil: "commit" });
+      const text = name.startsWith("variables") ? "npm install ostinato" : "a very long name";
+      await page.getByRole("main").getByText(text).first().waitFor();
       drawn.resolve();
       await page.waitForLoadState("networkidle");
       await page.evaluate(() => document.fonts.ready);

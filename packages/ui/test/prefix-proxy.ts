@@ -46,3 +46,6 @@ export async function startPrefixProxy(target: string, prefix: string) {
     },
   };
 }
+
+/** Browsers fetch ahead by the address that the server wrote, before the page has found out about the prefix. */
+export const isEarlyGuess = (problem: string) => /status of 404.*:\d+\/assets\//.test(problem);

@@ -51,7 +51,7 @@ function Content({ artifact, content }: BodyProps) {
     case undefined:
       return <p className="text-muted">This artifact has no data.</p>;
     case "markdown":
-      return <Markdown text={content.text} />;
+      return <Markdown text={content.text} drawsDiagrams={content.is_whole} />;
     case "image":
       return <Picture artifact={artifact} address={content.address} />;
     case "progress":

@@ -22,7 +22,7 @@ export function ArtifactPreview({
     case "markdown":
       return (
         <div className="markdown-small faded-end max-h-20 overflow-hidden">
-          <Markdown text={content.text} />
+          <Markdown text={content.text} drawsDiagrams={false} />
         </div>
       );
     case "table":

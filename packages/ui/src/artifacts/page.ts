@@ -1,3 +1,4 @@
+import { withMarkdown } from "../components/markdown.tsx";
 import { definePage } from "../define-page.ts";
 import { artifactListQuery, artifactQuery, artifactVersionsQuery } from "./artifacts.queries.ts";
 import { readArtifactListSearch, readArtifactSearch } from "./artifacts-search.ts";
@@ -8,7 +9,7 @@ export const artifactsPage = definePage({
   questions: ({ search }) => [artifactListQuery(search)],
   topic: () => ({ kind: "artifacts" }),
   nav: { label: "Artifacts", icon: "artifacts", shortcut: "a" },
-  load: () => import("./artifacts-page.tsx").then((module) => module.ArtifactsPage),
+  load: () => withMarkdown(import("./artifacts-page.tsx").then((module) => module.ArtifactsPage)),
 });
 
 export const artifactKeyPage = definePage({
@@ -18,7 +19,7 @@ export const artifactKeyPage = definePage({
   searchDeps: () => ({}),
   questions: ({ params }) => [artifactVersionsQuery(params.key)],
   topic: () => ({ kind: "artifacts" }),
-  load: () => import("./artifact-key-page.tsx").then((module) => module.ArtifactKeyPage),
+  load: () => withMarkdown(import("./artifact-key-page.tsx").then((module) => module.ArtifactKeyPage)),
 });
 
 export const artifactPage = definePage({
@@ -26,5 +27,5 @@ export const artifactPage = definePage({
   within: "/artifacts",
   questions: ({ params }) => [artifactQuery(params.id)],
   hits: { kind: "artifact", label: "Artifacts", icon: "artifacts" },
-  load: () => import("./artifact-page.tsx").then((module) => module.ArtifactPage),
+  load: () => withMarkdown(import("./artifact-page.tsx").then((module) => module.ArtifactPage)),
 });

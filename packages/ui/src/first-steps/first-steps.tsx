@@ -44,8 +44,14 @@ function Written({
   const { file, code } = programs[way];
   return (
     <div className="flex min-w-0 flex-col gap-2">
+      {/* On a phone each half has its line, which the fonts that come later don't break elsewhere. */}
       <p className="text-muted">
-        Run <code>{installCommand[way]}</code>, save this as <code>{file}</code>
+        <span className="max-sm:block">
+          Run <code>{installCommand[way]}</code>,
+        </span>{" "}
+        <span className="max-sm:block">
+          save this as <code>{file}</code>
+        </span>
       </p>
       <CodeBlock code={code} />
       <p className="text-muted">and start it:</p>

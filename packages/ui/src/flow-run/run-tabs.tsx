@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage, Timeline } from "../api/types.ts";
 import { RunAssets } from "../assets/run-assets.tsx";
+import { withMarkdown } from "../components/markdown.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
@@ -17,7 +18,10 @@ import { SubflowTable, TaskTable } from "./task-table.tsx";
 import { rowIndex } from "./timeline/timeline-changes.ts";
 
 const loading = <Skeleton rows={6} height={30} />;
-const RunArtifacts = onDemand(() => import("./run-artifacts.tsx").then((module) => module.RunArtifacts), loading);
+const RunArtifacts = onDemand(
+  () => withMarkdown(import("./run-artifacts.tsx").then((module) => module.RunArtifacts)),
+  loading,
+);
 const RunParameters = onDemand(() => import("./run-parameters.tsx").then((module) => module.RunParameters), loading);
 const RunResults = onDemand(() => import("./run-results.tsx").then((module) => module.RunResults), loading);
 const RunEvents = onDemand(() => import("./run-events.tsx").then((module) => module.RunEvents), loading);
