@@ -73,7 +73,75 @@ except ValueError:
     pass
 `;
 
+// One failure among mapped runs, after many lines in colours; then a run whose process is ended in the middle of a task.
+const tilesInTypeScript = `import { flow, log, task } from "ostinato";
+const tile = task(async function tile(index: number) {
+  if (index === 123) throw new Error("HTTP 503 for tile 123");
+  return index;
+});
+await flow({ name: "mosaic" }, async () => {
+  for (let line = 1; line <= 2000; line += 1) log.info(\`\\u001b[32mread\\u001b[0m \\u001b[38;5;208mpart \${line}\\u001b[0m\`);
+  await tile.map(Array.from({ length: 300 }, (_, index) => index));
+})().catch(() => {});
+const train = task(async function train() {
+  log.info("round 1");
+  const ended = new Promise((resolve) => process.once("SIGTERM", resolve));
+  process.kill(process.pid, "SIGTERM");
+  await ended;
+});
+await flow({ name: "train-model" }, async () => void (await train()))();
+`;
+
+const tilesInPython = `import os, signal, time
+from prefect import flow, get_run_logger, task
+
+@task
+def tile(index: int):
+    if index == 123:
+        raise ValueError("HTTP 503 for tile 123")
+    return index
+
+@flow(name="mosaic")
+def mosaic():
+    logger = get_run_logger()
+    for line in range(1, 2001):
+        logger.info("\\033[32mread\\033[0m \\033[38;5;208mpart %s\\033[0m", line)
+    tile.map(list(range(300))).result()
+
+@task
+def train():
+    get_run_logger().info("round 1")
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+@flow(name="train-model")
+def model():
+    train()
+
+try:
+    mosaic()
+except ValueError:
+    pass
+model()
+`;
+
 const python = process.env.PREFECT_PYTHON;
+
+/** Runs a program at the site, whatever it ends with. */
+async function runProgram(command: string, file: string, code: string): Promise<void> {
+  await writeFile(join(folder, file), code);
+  const api = `${site.origin}/api`;
+  const homes = { OSTINATO_HOME: folder, PREFECT_HOME: folder };
+  const env = { ...process.env, OSTINATO_API_URL: api, PREFECT_API_URL: api, ...homes };
+  await promisify(execFile)(command, [join(folder, file)], { cwd: folder, env }).catch(() => {});
+}
+
+async function newestRun(flowName: string): Promise<string> {
+  const runs = await site.client.call(filterFlowRuns, {
+    body: { sort: "START_TIME_DESC", flows: { name: { any_: [flowName] } } },
+  });
+  return runs[0]?.id ?? "";
+}
 
 test.each([
   ["TypeScript", "nightly.ts", inTypeScript, process.execPath as string | undefined],
@@ -83,14 +151,8 @@ test.each([
   async (...given) => {
     const [, file, code, command] = given;
     if (command === undefined) return;
-    await writeFile(join(folder, file), code);
-    const api = `${site.origin}/api`;
-    const homes = { OSTINATO_HOME: folder, PREFECT_HOME: folder };
-    const env = { ...process.env, OSTINATO_API_URL: api, PREFECT_API_URL: api, ...homes };
-    await promisify(execFile)(command, [join(folder, file)], { cwd: folder, env });
-    const runs = await site.client.call(filterFlowRuns, { body: { sort: "START_TIME_DESC" } });
-    const run = runs.find(({ parent_task_run_id }) => parent_task_run_id === null);
-    const { page, problems, close } = await site.open(`/runs/flow-run/${run?.id}`);
+    await runProgram(command, file, code);
+    const { page, problems, close } = await site.open(`/runs/flow-run/${await newestRun("nightly-lake")}`);
     const failure = page.getByRole("region", { name: "Why it failed" });
     const log = page.getByRole("log");
     const path = () =>
@@ -116,6 +178,50 @@ test.each([
       await page.getByRole("button", { name: "Attempt 2 of 2" }).click();
       await page.getByRole("menuitem", { name: /^Attempt 1/ }).click();
     }
+    expect(problems).toEqual([]);
+    await close();
+  },
+  90_000,
+);
+
+test.each([
+  ["TypeScript", "tiles.ts", tilesInTypeScript, process.execPath as string | undefined],
+  ["Python, where PREFECT_PYTHON has Prefect's client", "tiles.py", tilesInPython, python],
+])(
+  "a failure among mapped runs and coloured lines, and a crash, in %s: counted in words, in colours, and with what is known of it",
+  async (...given) => {
+    const [, file, code, command] = given;
+    if (command === undefined) return;
+    await runProgram(command, file, code);
+    const { page, problems, close } = await site.open(`/runs/flow-run/${await newestRun("mosaic")}`);
+    const failure = page.getByRole("region", { name: "Why it failed" });
+    await failure
+      .getByText(/HTTP 503 for tile 123/)
+      .first()
+      .waitFor();
+    await page.getByRole("treeitem", { name: /tile × 300 · 1 failed/ }).waitFor();
+    await page.getByText("1 failed · 299 done").first().waitFor();
+    await page.goto(`${page.url().split("?")[0]}?line=100`);
+    const line = page
+      .getByRole("log")
+      .locator("[data-index]")
+      .filter({ hasText: /read part 100/ });
+    await line.first().waitFor();
+    const colors = await line.first().evaluate((row) => {
+      const styled = [...row.querySelectorAll<HTMLElement>("span[style*=color]")];
+      return styled.map((span) => `${span.textContent}: ${getComputedStyle(span).color}`);
+    });
+    expect(colors).toEqual([expect.stringMatching(/^read: /), expect.stringMatching(/^part \d+: /)]);
+
+    await page.goto(`${site.origin}/runs/flow-run/${await newestRun("train-model")}`);
+    await page
+      .getByRole("region", { name: "Why it crashed" })
+      .or(failure)
+      .getByText(/SIGTERM|termination signal/)
+      .first()
+      .waitFor();
+    await page.getByRole("log").getByText("round 1").waitFor();
+    await page.getByRole("treeitem", { name: /train/ }).first().waitFor();
     expect(problems).toEqual([]);
     await close();
   },

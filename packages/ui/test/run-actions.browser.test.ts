@@ -76,6 +76,35 @@ test.each([
   await close();
 });
 
+test("a run of a deployment is copied to a new one by the form, filled in with its parameters", async () => {
+  const { id: deployment } = await site.client.call(createDeployment, {
+    body: {
+      name: "monthly",
+      flow_id: flowId,
+      parameters: { month: "2020-12" },
+      parameter_openapi_schema: { type: "object", properties: { month: { type: "string", title: "Month" } } },
+    },
+  });
+  const { id } = await site.client.call(createFlowRunFromDeployment, {
+    params: { id: deployment },
+    body: { name: "march-mole", parameters: { month: "2021-03" } },
+  });
+  const { page, problems, close } = await site.open(`/runs/flow-run/${id}`);
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Copy to a new run…" }).click();
+  const month = page.getByRole("textbox", { name: "Month" });
+  await month.waitFor();
+  expect(await month.inputValue()).toBe("2021-03");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.waitForURL((url) => url.pathname.includes("/runs/flow-run/") && !url.pathname.endsWith(id));
+  const copy = await site.client.call(readFlowRun, {
+    params: { id: new URL(page.url()).pathname.split("/").at(-1) ?? "" },
+  });
+  expect(copy).toMatchObject({ deployment_id: deployment, parameters: { month: "2021-03" } });
+  expect(problems).toEqual([]);
+  await close();
+});
+
 test("failed runs of deployments are retried together; the others are said to stay", async () => {
   const { id: deployment_id } = await site.client.call(createDeployment, {
     body: { name: "nightly", flow_id: flowId },
