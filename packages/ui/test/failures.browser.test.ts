@@ -219,6 +219,9 @@ describe("failures of the same cause", () => {
     expect(await page.getByRole("row", { name: /other-owl/ }).count()).toBe(0);
     await page.getByRole("button", { name: /^Same failure/ }).click();
     await page.getByRole("row", { name: /other-owl/ }).waitFor();
+    await page.goto(site.origin + path());
+    await failures.getByText("out of memory").click();
+    await page.getByRole("heading", { name: "other-owl" }).waitFor();
     expect(problems).toEqual([]);
     await close();
   });

@@ -1,6 +1,6 @@
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFlowNamed, leaveArtifact, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
+import { createFlowNamed, leaveArtifact, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -98,4 +98,30 @@ describe.each([
       await close();
     },
   );
+});
+
+test("a run that goes on holds still on a phone, as its tasks and lines come", async () => {
+  const going = await startRun(site.client, { flowId: await createFlowNamed(site.client, "steady"), name: "going" });
+  const addTasks = (names: readonly string[]) =>
+    recordTasks(
+      site.client,
+      going.id,
+      names.map((name, index) => ({ name, key: `${name}-0a1b2c3d`, start: index, took: 1 })),
+    );
+  await addTasks(["load"]);
+  const { page, close } = await site.open("/settings", { viewport: { width: 390, height: 780 } });
+  await page.addInitScript(noteShifts);
+  await page.goto(`${site.origin}/runs/flow-run/${going.id}`);
+  await page.getByRole("treeitem", { name: /load/ }).waitFor();
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => document.fonts.ready);
+  const before = await shiftOf(page);
+  for (const step of ["clean", "train", "evaluate", "publish"]) {
+    await addTasks([step]);
+    await recordLogs(site.client, going.id, [{ message: `begins to ${step}` }]);
+    await page.getByRole("treeitem", { name: new RegExp(step) }).waitFor();
+    await page.getByRole("log").getByText(`begins to ${step}`).waitFor();
+  }
+  expect((await shiftOf(page)) - before).toBeLessThan(maxShift);
+  await close();
 });

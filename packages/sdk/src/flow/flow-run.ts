@@ -257,8 +257,11 @@ export class FlowRun implements Interruptible, FlowRunView, FlowRunStates {
     const isAgain = this.attempt > 1 || this.#goesOn;
     const kept =
       isAgain && this.session.server !== undefined ? await KeptResults.read(this.session.client, this.id) : undefined;
-    if (kept !== undefined && kept.size > 0)
-      this.#log(logLevels.info, `${kept.size} results of earlier attempts are there to use`);
+    if (kept !== undefined && kept.size > 0) {
+      const results =
+        kept.size === 1 ? "1 result of an earlier attempt is" : `${kept.size} results of earlier attempts are`;
+      this.#log(logLevels.info, `${results} there to use`);
+    }
     const scope = this.#newScope(kept, isAgain);
     this.#scope = scope;
     this.started = true;

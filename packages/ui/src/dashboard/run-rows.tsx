@@ -7,7 +7,7 @@ import { StateIcon, StateLabel } from "../runs/state.tsx";
 import { TaskProgress } from "../runs/task-progress.tsx";
 import { statedOf } from "../states.ts";
 
-export const rowClass = "grid min-h-9 items-center gap-x-3 border-b px-3 py-1.5 last:border-0 hover:bg-hover";
+export const rowClass = "relative grid min-h-9 items-center gap-x-3 border-b px-3 py-1.5 last:border-0 hover:bg-hover";
 
 export function RunningRow({ run }: { readonly run: FlowRunRow }) {
   return (
@@ -50,7 +50,7 @@ export function UpcomingRow({ run }: { readonly run: FlowRunRow }) {
 function RunName({ run }: { readonly run: FlowRunRow }) {
   return (
     <span className="flex min-w-0 items-baseline gap-2">
-      <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate font-medium hover:underline">
+      <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="row-link truncate font-medium hover:underline">
         {run.name}
       </Link>
       <span className="min-w-0 shrink-[2] truncate text-xs text-faint">{run.flow_name}</span>

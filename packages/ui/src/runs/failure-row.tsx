@@ -20,14 +20,14 @@ export function FailureRow(props: {
     (part) => part !== undefined,
   );
   return (
-    <div className="grid min-h-9 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 border-b px-3 py-1.5 last:border-0 hover:bg-hover">
+    <div className="relative grid min-h-9 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 border-b px-3 py-1.5 last:border-0 hover:bg-hover">
       <StateIcon type={newest.state_type} name={newest.state_name} />
       <span className="flex min-w-0 items-baseline gap-2">
         {isSingle ? null : (
           <Link
             to="/runs"
             search={{ ...lists, state: ["FAILED", "CRASHED"], flow: [group.flow_id], failure: group.key }}
-            className="shrink-0 font-semibold text-(--state-failed) hover:underline"
+            className="relative z-1 shrink-0 font-semibold text-(--state-failed) hover:underline"
             aria-label={`${count(group.count)} runs of ${group.flow_name} that failed the same way: ${group.message}`}
           >
             {count(group.count)} ×
@@ -36,7 +36,7 @@ export function FailureRow(props: {
         <Link
           to="/runs/flow-run/$id"
           params={{ id: newest.id }}
-          className="truncate font-medium hover:underline"
+          className="row-link truncate font-medium hover:underline"
           title={isSingle ? newest.name : `${newest.name}, the last of them`}
         >
           {newest.name}

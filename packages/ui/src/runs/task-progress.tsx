@@ -16,7 +16,7 @@ const order: readonly StateType[] = [
 ];
 
 /** A failure is seen however many tasks there are, in pixels. */
-const leastFailureWidth = 3;
+const minFailureWidth = 3;
 
 /** The progress of a run: its tasks by state, as a bar, and in words or numbers. */
 export function TaskProgress({ counts, wide = false }: { readonly counts: StateCounts; readonly wide?: boolean }) {
@@ -40,7 +40,7 @@ export function TaskProgress({ counts, wide = false }: { readonly counts: StateC
                 width: `${share * 100}%`,
                 background: stateColor(stateLook(type)),
                 opacity: faint ? 0.3 : 1,
-                ...(isBad(type) ? { minWidth: leastFailureWidth, flexShrink: 0 } : {}),
+                ...(isBad(type) ? { minWidth: minFailureWidth, flexShrink: 0 } : {}),
               }}
             />
           );
@@ -63,6 +63,8 @@ export function TaskProgress({ counts, wide = false }: { readonly counts: StateC
 /** What a narrow place has room for: the failures, or else how far it is. */
 function Shortly({ counts }: { readonly counts: StateCounts }) {
   const failures = failuresIn(counts);
+  if (failures > 0 && counts.CRASHED === failures)
+    return <span className="text-(--state-crashed)">{count(failures)} crashed</span>;
   if (failures > 0) return <span className="text-(--state-failed)">{count(failures)} failed</span>;
   const total = taskTotal(counts);
   const done = (counts.COMPLETED ?? 0) + (counts.CANCELLED ?? 0);

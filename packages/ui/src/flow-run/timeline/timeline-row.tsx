@@ -71,7 +71,8 @@ export function Row(props: {
         <StateIcon type={type} name={name} className="size-3.5" />
         <Name label={row.label} />
         {counts === undefined ? null : (
-          <span className="shrink-0 text-xs text-faint" title={countWords(counts)}>
+          // In a narrow column it gives way before the name does.
+          <span className="min-w-0 shrink-1000 truncate text-xs text-faint" title={countWords(counts)}>
             × {count(row.members.length)}
             {failures === 0 || props.narrow ? null : (
               <span className="text-(--state-failed)"> · {count(failures)} failed</span>

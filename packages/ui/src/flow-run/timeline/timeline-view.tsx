@@ -26,6 +26,8 @@ const headHeight = axisHeight + rowHeight;
 /** Half a row at the end shows that there are more. */
 const maxRowsInSight = 14.5;
 const maxRowsInSightTall = 40;
+/** Of a run that goes on, whether it has as many or not yet. */
+const minLiveRows = 6;
 
 /**
  * Task runs over time. The names at the left are a tree for keyboards and screen readers; the bars beside them are drawn on a canvas,
@@ -64,8 +66,7 @@ export function TimelineView(props: {
   const runBar = useRef<HTMLCanvasElement>(null);
   const bars = useRef<HTMLCanvasElement>(null);
   const { width, narrow, labelWidth, barWidth } = useWidths(scroller);
-  const visible = Math.min(rows.length, props.tall ? maxRowsInSightTall : maxRowsInSight);
-  const height = visible * rowHeight;
+  const height = rowHeight * useRoom(rows.length, props);
   const [resting, setResting] = useState<Resting>();
   const rest = () => setResting(undefined);
   const [unfolded, setUnfolded] = useState(false);
@@ -215,6 +216,17 @@ export function TimelineView(props: {
       top: headHeight + index * rowHeight - (scroller.current?.scrollTop ?? 0),
     };
   }
+}
+
+/**
+ * For how many rows there is room. Where somebody has watched the run go on, it grows once, so that what stands below does not move with
+ * each task.
+ */
+function useRoom(rows: number, { live, tall }: { readonly live: boolean; readonly tall: boolean }): number {
+  const [wasLive] = useState(live);
+  if (tall) return Math.min(rows, maxRowsInSightTall);
+  if (!wasLive) return Math.min(rows, maxRowsInSight);
+  return rows > minLiveRows ? maxRowsInSight : minLiveRows;
 }
 
 /** The view, moved as far as it takes to have the bar of a line in it. */
