@@ -106,6 +106,19 @@ test("lines told while the first window is on its way are kept, once each", asyn
   expect(contentOf(store)).toEqual(log.committed.map(({ message }) => message));
 });
 
+test("a log shows where it opens before its end has come", async () => {
+  const log = new GrowingLog();
+  for (let id = 0; id < 20; id += 1) log.commit(line(id, id));
+  const store = new LogStore(filter, log.read, windowSize);
+  void store.open(5, false);
+  await log.answer(0);
+  expect(store.snapshot()).toMatchObject({ state: "ready", total: 20, opensAt: 4 });
+  expect(store.line(4)?.message).toBe("line 4");
+  expect(store.line(19)).toBeUndefined();
+  await log.answerAll();
+  expect(store.line(19)?.message).toBe("line 19");
+});
+
 test("a line of a whole second comes before those of the same second with a fraction", async () => {
   const log = new GrowingLog();
   log.commit(line(5, 1));

@@ -70,11 +70,12 @@ export class LogStore {
   readonly #known = new Set<string>();
   readonly #pending = new Set<number>();
   readonly #listeners = new Set<() => void>();
-  /** Lines that arrived before the first window, or before it was known whether they are of the task. */
+  /** Lines that arrived before the tail, or before it was known whether they are of the task. */
   #waiting: Log[] = [];
   readonly #numbers: LineNumbers;
   /** Every line is known from this position on. */
   #tailFrom = 0;
+  #knowsTail = false;
   #abort = new AbortController();
   #snapshot: LogSnapshot = { state: "loading", total: 0, opensAt: 0, errorCount: 0, stale: false, version: 0 };
 
@@ -112,12 +113,13 @@ export class LogStore {
   /** Says of which tasks the task runs are that write lines from now on, and those that wait for it. */
   knowTasks(taskKeyOf: TaskKeyOf): void {
     this.#taskKeyOf = taskKeyOf;
-    if (this.#snapshot.state === "ready") this.append([]);
+    this.append([]);
   }
 
   /**
-   * Reads the tail, and the window at which the log opens: at the line of a number, at the failure, or at the end. Lines committed after the read
-   * must come by `append`, so call it once changes of the run are being received.
+   * Reads the window at which the log opens (at the line of a number, at the failure, or at the end), and the tail. Lines committed after the
+   * read must come by `append`, so call it once changes of the run are being received. The window shows before the
+   * tail is there; lines that arrive until then wait for it.
    */
   async open(line: number | undefined, failed: boolean): Promise<void> {
     const abort = new AbortController();
@@ -126,11 +128,17 @@ export class LogStore {
       const first = await this.#window(
         line === undefined ? { anchor: failed ? "failure" : "tail" } : { line: Math.max(1, line) },
       );
+      if (!reachesEnd(first) && !abort.signal.aborted) {
+        this.#keep(first);
+        this.#tailFrom = first.total;
+        this.#change({ state: "ready", total: first.total, opensAt: first.opens_at, errorCount: first.error_count });
+      }
       const tail = reachesEnd(first) ? first : await this.#window({ anchor: "tail" });
       if (abort.signal.aborted) return;
       this.#keep(first);
       this.#keep(tail);
       this.#tailFrom = tail.position;
+      this.#knowsTail = true;
       const { total, error_count: errorCount } = tail;
       this.#change({ state: "ready", total, opensAt: Math.min(first.opens_at, Math.max(0, total - 1)), errorCount });
       this.append([]);
@@ -161,7 +169,7 @@ export class LogStore {
   /** Adds new lines, in any order; known ones are ignored. */
   append(logs: readonly Log[]): void {
     this.#waiting.push(...logs);
-    if (this.#snapshot.state !== "ready") return;
+    if (!this.#knowsTail) return;
     const arrived = this.#waiting;
     this.#waiting = [];
     let { total, stale, errorCount } = this.#snapshot;
@@ -198,12 +206,11 @@ export class LogStore {
    * are out of date are to be asked for again.
    */
   #keep(window: LogWindow, numbersAreCurrent = true): boolean {
-    const ready = this.#snapshot.state === "ready";
     let isNew = !numbersAreCurrent;
     window.logs.forEach((log, index) => {
       const position = window.position + index;
       if (this.#numbers.keep(log, numbersAreCurrent ? window.numbers?.[index] : undefined)) isNew = true;
-      if (ready && (position >= this.#tailFrom || this.#known.has(log.id))) return;
+      if (this.#knowsTail && (position >= this.#tailFrom || this.#known.has(log.id))) return;
       this.#lines.set(position, log);
       this.#known.add(log.id);
       isNew = true;
