@@ -130,7 +130,7 @@ describe("formulas and diagrams", () => {
     const bright = await drawing.getAttribute("src");
     await page.getByRole("radio", { name: "Dark" }).click();
     await expect.poll(() => drawing.getAttribute("src")).not.toBe(bright);
-    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(await accessibilityProblems(page, "main")).toEqual([]);
     expect(problems.filter((problem) => !isEarlyGuess(problem))).toEqual([]);
 
     await page.goto(`${base}/artifacts/artifact/${fetchingId}`);
@@ -141,7 +141,7 @@ describe("formulas and diagrams", () => {
     await page.getByRole("listitem").filter({ hasText: "fetching" }).getByText("[diagram]").waitFor();
     await close();
     proxy.close();
-  });
+  }, 60_000);
 });
 
 describe("versions under a key", () => {

@@ -208,7 +208,7 @@ test.each([
       .filter({ hasText: /read part 100/ });
     await line.first().waitFor();
     const colors = await line.first().evaluate((row) => {
-      const styled = [...row.querySelectorAll<HTMLElement>("span[style*=color]")];
+      const styled = [...row.querySelectorAll<HTMLElement>("span[dir=auto] span[style*=color]")];
       return styled.map((span) => `${span.textContent}: ${getComputedStyle(span).color}`);
     });
     expect(colors).toEqual([expect.stringMatching(/^read: /), expect.stringMatching(/^part \d+: /)]);

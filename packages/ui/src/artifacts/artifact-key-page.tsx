@@ -8,7 +8,7 @@ import { Failure } from "../components/failure.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { amount } from "../format.ts";
+import { amount, dateAndClock } from "../format.ts";
 import { ArtifactBody } from "./artifact-body.tsx";
 import { ArtifactDescription } from "./artifact-description.tsx";
 import { ArtifactFacts } from "./artifact-facts.tsx";
@@ -138,7 +138,9 @@ function Versions(props: {
               className="min-w-0 flex-1 px-3 py-1.5 text-left hover:bg-hover focus-visible:outline-offset-[-2px]"
             >
               <RelativeTime time={version.created} className="block font-medium" />
-              <span className="block truncate text-xs text-faint">{version.flow_run_name ?? version.type}</span>
+              <span className="block truncate text-xs text-faint">
+                {dateAndClock(version.created)} · {version.flow_run_name ?? version.type}
+              </span>
             </button>
             {version.flow_run_id === null ? null : (
               <Link
