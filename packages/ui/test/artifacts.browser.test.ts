@@ -119,7 +119,8 @@ describe("formulas and diagrams", () => {
     expect(fonts).toContain("KaTeX_Math");
 
     const drawing = page.getByRole("img", { name: "How a month is loaded" });
-    await drawing.waitFor();
+    // What draws it is the largest part of the pages.
+    await drawing.waitFor({ timeout: 60_000 });
     await expect.poll(() => drawing.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
     await page.getByText("Source of the diagram").click();
     await page.getByText("A[Load] --> B[Train <b>all</b>]").waitFor();
@@ -141,7 +142,7 @@ describe("formulas and diagrams", () => {
     await page.getByRole("listitem").filter({ hasText: "fetching" }).getByText("[diagram]").waitFor();
     await close();
     proxy.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("versions under a key", () => {
