@@ -6,6 +6,7 @@ import { TemplateRenderError } from "./errors.ts";
 import { filterNamed, keepsMarkup, seesMarkup } from "./filters.ts";
 import { globals } from "./globals.ts";
 import { type Loop, loopOver } from "./loop.ts";
+import { type Macro, macroOf, refuseOthers } from "./macros.ts";
 import { Span } from "./moments.ts";
 import { binary, compare, isKey, isNumeric, numeric, undefinedError } from "./operators.ts";
 import { Scope } from "./scope.ts";
@@ -178,13 +179,16 @@ class Interpreter {
   }
 
   #macro(name: string, { parameters, body }: { parameters: Parameters; body: Block }, scope: Scope): Callable {
+    const macro = macroOf(name, { parameters, body });
     return new Callable(name, (given) => {
-      return this.#budget.within(() => this.#block(body, this.#macroScope(parameters, given, scope)));
+      return this.#budget.within(() => this.#block(body, this.#macroScope(macro, given, scope)));
     });
   }
 
-  #macroScope({ names, defaults }: Parameters, { positional, named }: Arguments, outer: Scope): Scope {
+  #macroScope(macro: Macro, { positional, named }: Arguments, outer: Scope): Scope {
+    const { names, defaults } = macro;
     const scope = new Scope(outer);
+    refuseOthers(macro, { positional, named });
     for (const [index, name] of names.entries()) {
       const fallback = defaults[index - (names.length - defaults.length)];
       const given = index < positional.length ? positional[index] : named.get(name);

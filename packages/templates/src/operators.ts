@@ -23,11 +23,11 @@ export function binary(operator: BinaryOperator, given: Value, other: Value, bud
     if (markup !== undefined) return markup;
   }
   const [left, right] = [plain(given), plain(other)];
+  if (operator === "%" && typeof left === "string") return formatPercent(left, right, budget);
   for (const side of [left, right]) {
     if (side instanceof Undefined) throw undefinedError(side);
   }
   if (isNumeric(left) && isNumeric(right)) return arithmetic(operator, numeric(left), numeric(right));
-  if (operator === "%" && typeof left === "string") return formatPercent(left, right, budget);
   const value = operator === "*" ? repeated(left, right, budget) : joined(operator, left, right, budget);
   if (value !== undefined) return value;
   throw new TemplateRenderError(`${typeName(left)} ${operator} ${typeName(right)} is not possible`);

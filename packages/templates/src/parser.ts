@@ -177,7 +177,7 @@ function parseWith(stream: TokenStream, line: number): Statement {
   const bindings: [Target, Expression][] = [];
   while (!stream.is("end")) {
     if (bindings.length > 0) stream.expect("operator", ",");
-    const target = parseOneTarget(stream);
+    const target = parseTarget(stream);
     stream.expect("operator", "=");
     bindings.push([target, parseExpression(stream)]);
   }

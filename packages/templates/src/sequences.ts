@@ -44,7 +44,9 @@ export function sliced(value: Value, [start, stop, step]: readonly (Value | unde
   if (value instanceof Undefined) return value;
   const items = numberedOf(value);
   if (items === undefined) throw new TemplateRenderError(`${typeName(value)} has no slices`);
-  const part = sliceOf(items, { start: bound(start), stop: bound(stop), step: bound(step) ?? 1 });
+  const bounds = { start: bound(start), stop: bound(stop), step: bound(step) ?? 1 };
+  if (value instanceof Range) return partOfRange(value, bounds);
+  const part = sliceOf(items, bounds);
   budget.make(part.length);
   if (typeof value === "string" || value instanceof Safe) return part.join("");
   return value instanceof Tuple ? new Tuple(part) : part;
@@ -62,16 +64,26 @@ function bound(given: Value | undefined): number | undefined {
   throw new TemplateRenderError(`a slice has bounds of type int, not ${typeName(given)}`);
 }
 
-function sliceOf(items: readonly Value[], { start, stop, step }: Bounds): Value[] {
+function partOfRange({ start, step, length }: Range, bounds: Bounds): Range {
+  const { first, end } = indexesOf(Number(length), bounds);
+  return new Range(start + BigInt(first) * step, start + BigInt(end) * step, step * BigInt(bounds.step));
+}
+
+function sliceOf(items: readonly Value[], bounds: Bounds): Value[] {
+  const { step } = bounds;
+  const { first, end } = indexesOf(items.length, bounds);
+  const part: Value[] = [];
+  for (let at = first; step > 0 ? at < end : at > end; at += step) part.push(items[at] ?? null);
+  return part;
+}
+
+function indexesOf(length: number, { start, stop, step }: Bounds): { readonly first: number; readonly end: number } {
   if (step === 0) throw new TemplateRenderError("the step of a slice is 0");
-  const { length } = items;
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
   const within = (at: number) => Math.min(Math.max(at < 0 ? at + length : at, lowest), highest);
   const first = start === undefined ? (step > 0 ? lowest : highest) : within(start);
   const end = stop === undefined ? (step > 0 ? highest : lowest) : within(stop);
-  const part: Value[] = [];
-  for (let at = first; step > 0 ? at < end : at > end; at += step) part.push(items[at] ?? null);
-  return part;
+  return { first, end };
 }
 
 export function sequenceOf(list: Value[] | Tuple | Range): readonly Value[] {
