@@ -17,7 +17,7 @@ export interface DevDeploymentOptions {
   readonly schedules: boolean;
 }
 
-/** The deployments of files while they are written: registered, and again when something is saved. */
+/** The deployments of files, and the automations of the config, while they are written: registered, and again when something is saved. */
 export class DevDeployments {
   readonly #options: DevDeploymentOptions;
   readonly #targets: readonly string[];
@@ -60,10 +60,10 @@ export class DevDeployments {
   async #register(): Promise<void> {
     this.#version += 1;
     try {
-      const { entries, folder, name } = await this.#read();
+      const { entries, automations, folder, name } = await this.#read();
       const { plans, problems } = await planProject(
         await session(),
-        { entries, automations: [] },
+        { entries, automations },
         {
           project: `${name} (dev)`,
           base: folder,
@@ -72,7 +72,7 @@ export class DevDeployments {
           describe: (file) => this.#describe(file),
         },
       );
-      for (const problem of problems) note(`Problem: ${sentence(problem)} The deployment stays as it was.`);
+      for (const problem of problems) note(`Problem: ${sentence(problem)} It stays as it was.`);
       for (const plan of plans) {
         await plan.apply();
         if (isChange(plan)) note(`${plan.action === "create" ? "Registered" : "Registered anew"}: ${plan.name}`);
@@ -89,7 +89,7 @@ export class DevDeployments {
     return description;
   }
 
-  async #read(): Promise<Pick<ProjectFile, "entries" | "folder" | "name">> {
+  async #read(): Promise<Pick<ProjectFile, "entries" | "automations" | "folder" | "name">> {
     const entries: ProjectEntry[] = [];
     if (this.#targets.length === 0) {
       const file = await readProjectFile(this.#options.config, this.#version);
@@ -102,7 +102,7 @@ export class DevDeployments {
         entries.push(this.#entryOf({ name: "dev", entrypoint, workPool: this.#options.pool }));
       }
     }
-    return { entries, folder: process.cwd(), name: process.cwd() };
+    return { entries, automations: [], folder: process.cwd(), name: process.cwd() };
   }
 
   /** One export for each flow. A problem of one file leaves the others. */

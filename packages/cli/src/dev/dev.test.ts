@@ -1,5 +1,11 @@
 import { createClient } from "@ostinato/client";
-import type { createFlowRunFromDeployment, Deployment, readDeploymentByName, readFlowRun } from "@ostinato/protocol";
+import type {
+  createFlowRunFromDeployment,
+  Deployment,
+  filterAutomations,
+  readDeploymentByName,
+  readFlowRun,
+} from "@ostinato/protocol";
 import { expect, test, vi } from "vitest";
 import { freePort, type Workplace, workplace } from "../../test/command.ts";
 
@@ -98,12 +104,17 @@ test("problems are said, and what comes after is registered", async () => {
   await ended(all);
 });
 
-test("the deployments of a config are registered for the worker of this machine, and again when the config is saved", async () => {
+test("the deployments and automations of a config are registered for the worker of this machine, and again when the config is saved", async () => {
   const config = (cron: string) =>
-    `export default { defaults: { workPool: "gpus", image: "a:1" }, deployments: [{ name: "nightly", entrypoint: "train.ts:train", cron: "${cron}" }] };`;
+    `import { automation, runDeployment } from "ostinato/automations";
+const retry = automation({ name: "again", when: { event: "data.came" }, then: runDeployment("train/nightly") });
+export default { defaults: { workPool: "gpus", image: "a:1" }, deployments: [{ name: "nightly", entrypoint: "train.ts:train", cron: "${cron}" }], automations: [retry] };`;
   const all = await started({ ...files(""), "ostinato.config.ts": config("0 2 * * *") });
   const { place, command, client } = all;
-  await command.printed("Registered: train/nightly");
+  await command.printed('Registered: automation "again"');
+  const [made] = await client.call<typeof filterAutomations>("POST /automations/filter", { body: {} });
+  const { id } = await read(client, "nightly");
+  expect(made).toMatchObject({ name: "again", actions: [{ type: "run-deployment", deployment_id: id }] });
   expect(await read(client, "nightly")).toMatchObject({
     work_pool_name: "dev",
     paused: true,

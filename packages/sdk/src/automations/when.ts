@@ -35,7 +35,9 @@ interface Runs {
   readonly tag?: string;
 }
 
-type States = StateName | readonly StateName[];
+/** A state by its name, or one with a name of your own: `{ name: "Lost" }`. */
+export type NamedState = StateName | { readonly name: string };
+type States = NamedState | readonly NamedState[];
 
 /** A flow run comes into a state: `{ flow: train, state: "Failed" }`. */
 export interface RunState extends Runs, Counting {

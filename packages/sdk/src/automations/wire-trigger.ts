@@ -1,4 +1,4 @@
-import { type Duration, durationSeconds, type StateName, typeOfName } from "@ostinato/core";
+import { type Duration, durationSeconds, typeOfName } from "@ostinato/core";
 import type { EventTriggerInput, MetricTriggerInput, ResourceSpecification, TriggerInput } from "@ostinato/protocol";
 import { UsageError } from "../errors.ts";
 import {
@@ -14,7 +14,7 @@ import {
   strings,
 } from "../run/option-checks.ts";
 import type { NamedFlow } from "./named-flow.ts";
-import type { LabelPatterns, When } from "./when.ts";
+import type { LabelPatterns, NamedState, When } from "./when.ts";
 
 /** The trigger as the API has it, with everything that it leaves to its defaults, so that it can be compared with a kept one. */
 export function wireTrigger(what: string, when: When): TriggerInput {
@@ -34,9 +34,12 @@ interface Kind {
   make(what: string, when: never): TriggerInput;
 }
 
-const aState: Rule = (value) =>
-  typeof value === "string" && typeOfName(value) !== undefined ? undefined : 'the name of a state, "Failed"';
-const states = either(aState, listOf(aState, 'the name of a state, "Failed", or a list of them'));
+const stateForm = 'the name of a state, "Failed", or a name of your own, { name: "Lost" }';
+const aState: Rule = (value) => {
+  const isKnown = typeof value === "string" && typeOfName(value) !== undefined;
+  return isKnown || hasName(value) ? undefined : stateForm;
+};
+const states = either(aState, listOf(aState, `${stateForm}, or a list of them`));
 const names = either(aName, listOf(aName, 'the name of an event, "order.paid", or a list of them'));
 const aCount: Rule = (value) =>
   Number.isInteger(value) && (value as number) >= 1 ? undefined : "a whole number, 1 or more";
@@ -166,7 +169,7 @@ interface CountingOptions {
   readonly forEach?: readonly string[];
 }
 
-type States = StateName | readonly StateName[];
+type States = NamedState | readonly NamedState[];
 
 interface RunStateOptions extends CountingOptions {
   readonly flow?: NamedFlow | string;
@@ -222,7 +225,11 @@ function runTrigger(options: RunStateOptions, states: States | undefined): Event
 }
 
 function runEvents(states: States | undefined): string[] {
-  return listed(states).map((state) => `prefect.flow-run.${state}`);
+  return listed(states).map((state) => `prefect.flow-run.${typeof state === "string" ? state : state.name}`);
+}
+
+function hasName(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "name" in value && aName(value.name) === undefined;
 }
 
 /** By name, so that an automation may be there before its flow and its deployment. */

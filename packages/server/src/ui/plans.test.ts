@@ -28,6 +28,7 @@ import { lastChange, standingOf } from "../work-pools/work-pools.service.ts";
 import { takenByQueue } from "../work-queues/pool-places.queries.ts";
 import { queueById } from "../work-queues/work-queues.queries.ts";
 import * as poolWakes from "../worker-channel/pool-wakes.queries.ts";
+import * as automations from "./automations/automation-pages.service.ts";
 import { endedSince, failedRuns } from "./background-tasks/background-tasks-page.queries.ts";
 import { linesOfDeployments } from "./concurrency-limits/limit-rows.queries.ts";
 import { runsInLine } from "./concurrency-limits/slot-users.queries.ts";
@@ -109,6 +110,7 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["the deployments", () => deployments.list(context, {})],
     ["the deployments by their next run", () => deployments.list(context, { sort: "NEXT_RUN_ASC" })],
     ["the work pools", () => workPools.list(context, {})],
+    ["the automations", () => automations.list(context, {})],
     ["the events", () => events.list(context, { asked: { since: range.since } })],
     ["the events of some names", () => events.list(context, { asked: { types: ["prefect.task-run.Completed"] } })],
     ["the events of a resource", () => events.list(context, { asked: { resource: `prefect.flow-run.${run}` } })],
