@@ -139,6 +139,16 @@ export const kinds: Readonly<Record<string, Kind>> = {
     model: (sent) => composed(sent, (latest) => latest.length === names.length),
   },
 
+  "two of a, b and c within the time": {
+    trigger: (name) => ({
+      type: "compound",
+      require: 2,
+      within,
+      triggers: names.map((each) => event("Reactive", [name(each)])),
+    }),
+    model: (sent) => composed(sent, (latest) => latest.length === 2),
+  },
+
   "a, then b, then c within the time": {
     trigger: (name) => ({
       type: "sequence",
@@ -146,6 +156,50 @@ export const kinds: Readonly<Record<string, Kind>> = {
       triggers: names.map((each) => event("Reactive", [name(each)])),
     }),
     model: (sent) => composed(sent, (latest) => latest.map(({ name }) => name).join("") === names.join("")),
+  },
+
+  "a, then b or c": {
+    trigger: (name) => ({
+      type: "sequence",
+      within,
+      triggers: [
+        event("Reactive", [name("a")]),
+        {
+          type: "compound",
+          require: "any",
+          within,
+          triggers: [event("Reactive", [name("b")]), event("Reactive", [name("c")])],
+        },
+      ],
+    }),
+    model(sent) {
+      const either = sent.map((each) => (each.name === "a" ? each : { ...each, name: "b or c" }));
+      return composed(either, (latest) => latest.map(({ name }) => name).join() === "a,b or c");
+    },
+  },
+
+  "c, and a before b": {
+    trigger: (name) => ({
+      type: "compound",
+      require: "all",
+      within,
+      triggers: [
+        {
+          type: "sequence",
+          within,
+          triggers: [event("Reactive", [name("a")]), event("Reactive", [name("b")])],
+        },
+        event("Reactive", [name("c")]),
+      ],
+    }),
+    model(sent) {
+      const inTurn = composed(of(sent, "a", "b"), (latest) => latest.map(({ name }) => name).join() === "a,b");
+      const steps = sent.flatMap((each) => {
+        if (each.name === "c") return [each];
+        return inTurn.includes(each.id) ? [{ ...each, name: "a before b" }] : [];
+      });
+      return composed(steps, (latest) => latest.length === 2);
+    },
   },
 };
 

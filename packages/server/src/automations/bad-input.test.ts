@@ -1,3 +1,4 @@
+import { formatTimestamp, randomId } from "@ostinato/core";
 import type { AutomationTest, EventPage } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
@@ -84,6 +85,36 @@ describeOnEachDatabase("automations with bad input", (database) => {
       expect(told).toContain("seen.happened");
       expect(told).not.toContain(hidden);
     });
+  });
+
+  test("an event with 500 related resources is refused as a whole, and one with the most that there may be fires by the last", async () => {
+    const related = Array.from({ length: 500 }, (_, index) => ({
+      "prefect.resource.id": `part.${index}`,
+      "prefect.resource.role": "part",
+    }));
+    const trigger = {
+      type: "event",
+      posture: "Reactive",
+      expect: ["many.came"],
+      match_related: { "prefect.resource.role": "part", "prefect.resource.id": "part.99" },
+    };
+    const automation = await trial.create(trigger);
+    const event = {
+      id: randomId(),
+      occurred: formatTimestamp(clock.now()),
+      event: "many.came",
+      resource: { "prefect.resource.id": "whole" },
+      related,
+      payload: {},
+    };
+    const { status, body } = await server.call<{ exception_detail: unknown }>("POST", "/events", [event]);
+    expect({ status, told: body.exception_detail }).toMatchObject({
+      status: 422,
+      told: [{ loc: ["body", 0, "related"], msg: "At most 100 related resources are allowed" }],
+    });
+    await trial.happen({ event: "many.came", related: related.slice(0, 100) });
+    await trial.count();
+    expect(await trial.firings(automation)).toHaveLength(1);
   });
 
   test("10,000 firings at once are each told once", { timeout: 120_000 }, async () => {

@@ -216,4 +216,26 @@ describeOnEachDatabase("metric triggers", (database) => {
     expect(await after.firings(automation)).toHaveLength(1);
     await second.stop();
   });
+
+  test("count the runs of several servers together, each once, and go on at another one where one stops", async () => {
+    const shared = (await database.another()).url;
+    const first = await startTestServer(shared, { clock });
+    const flowId = (await first.call<{ id: string }>("POST", "/flows/", { name: "shared" })).body.id;
+    const rate = { name: "successes", operator: "<", threshold: 50 };
+    const automation = await automationTrial(first, clock).create(trigger(flowId, rate));
+    const second = await startTestServer(shared, { clock });
+    const endAt = (server: TestServer, type: string) =>
+      server.call("POST", "/flow_runs/", { flow_id: flowId, state: { type } });
+    await Promise.all([endAt(first, "COMPLETED"), endAt(second, "FAILED"), endAt(second, "FAILED")]);
+    await automationTrial(first, clock).count();
+    await first.stop();
+    await clock.advance(7 * minute);
+    const left = automationTrial(second, clock);
+    await left.count();
+    await left.count();
+    const [firing, ...others] = await left.firings(automation);
+    expect(others).toEqual([]);
+    expect(firing?.payload.triggering_value).toBeCloseTo(100 / 3);
+    await second.stop();
+  });
 });

@@ -1,20 +1,27 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { timeOrderedId } from "@ostinato/core";
+import { randomId, timeOrderedId } from "@ostinato/core";
 import type { Automation } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { readPlainJson } from "../db/json-text.ts";
 
 const childServer = fileURLToPath(new URL("../../test/child-server-harness.ts", import.meta.url));
 const perServer = 60;
 
+interface Triggered {
+  readonly triggering_event: { readonly id: string };
+}
+
 describeOnEachDatabase("triggers of servers that are killed", (database) => {
   const children: ChildProcess[] = [];
   let reader: TestServer | undefined;
+  const others: TestServer[] = [];
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill("SIGKILL");
     await reader?.stop();
+    await Promise.all(others.splice(0).map((server) => server.stop()));
   });
 
   async function startChild(): Promise<{ child: ChildProcess; address: string }> {
@@ -41,6 +48,42 @@ describeOnEachDatabase("triggers of servers that are killed", (database) => {
     expect(answer.ok).toBe(true);
     return answer;
   }
+
+  test("count each event once that several servers take at the same time", async () => {
+    const { url } = await database.another();
+    const servers = await Promise.all([1, 2, 3].map(() => startTestServer(url)));
+    others.push(...servers);
+    const addresses = await Promise.all(servers.map((server) => server.listen()));
+    const automationOf = async (fields: object) => {
+      const trigger = { type: "event", posture: "Reactive", expect: ["shared.happened"], ...fields };
+      const body = { name: "shared", trigger, actions: [{ type: "do-nothing" }] };
+      return (await (await post(addresses[0] ?? "", "/automations/", body)).json()) as Automation;
+    };
+    const each = await automationOf({});
+    const third = await automationOf({ threshold: 3 });
+    const sent = Array.from({ length: 90 }, () => randomId());
+    // Their transactions commit in another order than they began.
+    await Promise.all(
+      sent.map((id, index) => {
+        const about = { occurred: new Date().toISOString(), resource: { "prefect.resource.id": "x" } };
+        return post(addresses[index % 3] ?? "", "/events", [{ id, event: "shared.happened", ...about }]);
+      }),
+    );
+    const { db } = (servers[0] as TestServer).context;
+    const causesOf = async ({ id }: Automation) => {
+      const rows = await db.read
+        .selectFrom("event")
+        .select("payload")
+        .where("event", "=", "prefect.automation.triggered")
+        .where("resource_id", "=", `prefect.automation.${id}`)
+        .execute();
+      return rows.map(({ payload }) => readPlainJson<Triggered>(payload).triggering_event.id);
+    };
+    await expect.poll(() => causesOf(each), { timeout: 60_000 }).toHaveLength(sent.length);
+    await expect.poll(() => causesOf(third), { timeout: 60_000 }).toHaveLength(sent.length / 3);
+    expect((await causesOf(each)).toSorted()).toEqual(sent.toSorted());
+    expect(new Set(await causesOf(third)).size).toBe(sent.length / 3);
+  });
 
   test("fire once for each event that was taken, whatever becomes of the servers", { timeout: 120_000 }, async () => {
     const trigger = { type: "event", posture: "Reactive", expect: ["killed.happened"] };
