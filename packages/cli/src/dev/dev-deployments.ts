@@ -61,7 +61,7 @@ export class DevDeployments {
     this.#version += 1;
     try {
       const { entries, automations, folder, name } = await this.#read();
-      const { plans, problems } = await planProject(
+      const planned = await planProject(
         await session(),
         { entries, automations },
         {
@@ -72,8 +72,9 @@ export class DevDeployments {
           describe: (file) => this.#describe(file),
         },
       );
-      for (const problem of problems) note(`Problem: ${sentence(problem)} It stays as it was.`);
-      for (const plan of plans) {
+      for (const problem of planned.problems) note(`Problem: ${sentence(problem)} It stays as it was.`);
+      // Automations may name deployments that are new.
+      for (const plan of [...planned.plans, ...planned.automations]) {
         await plan.apply();
         if (isChange(plan)) note(`${plan.action === "create" ? "Registered" : "Registered anew"}: ${plan.name}`);
       }
