@@ -13,22 +13,38 @@ import subprocess
 import sys
 import tempfile
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from uuid import UUID
 
 from asking import client, or_none, plain, prefect, running, runs_where, until
 from prefect import flow
 from prefect.automations import Automation
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+from prefect.blocks.webhook import Webhook
 from prefect.deployments.runner import RunnerDeployment
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectNotFound
 from prefect.events import emit_event
 from prefect.events.actions import (
+    CallWebhook,
     CancelFlowRun,
     ChangeFlowRunState,
+    DeleteFlowRun,
     DoNothing,
     PauseAutomation,
     PauseDeployment,
+    PauseWorkPool,
+    PauseWorkQueue,
+    ResumeAutomation,
+    ResumeDeployment,
+    ResumeFlowRun,
+    ResumeWorkPool,
+    ResumeWorkQueue,
     RunDeployment,
+    SendNotification,
+    SuspendFlowRun,
 )
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
@@ -42,7 +58,7 @@ from prefect.events.schemas.automations import (
 )
 from prefect.events.schemas.deployment_triggers import DeploymentCompoundTrigger, DeploymentEventTrigger
 from prefect.exceptions import PrefectHTTPStatusError
-from prefect.states import Running
+from prefect.states import Pending, Running
 
 flows = Path(__file__).with_name("served_flows.py")
 
@@ -139,9 +155,19 @@ def missing() -> dict:
 
 def composed() -> dict:
     triggers = [EventTrigger(expect={name}, posture=Posture.Reactive) for name in ("both.a", "both.b")]
+    never = [EventTrigger(expect={name}, posture=Posture.Reactive) for name in ("both.c", "both.d")]
     compound = Automation(
         name="both",
         trigger=CompoundTrigger(require="all", within=timedelta(seconds=60), triggers=triggers),
+        actions=[DoNothing()],
+    ).create()
+    two_of_three = Automation(
+        name="two of three",
+        trigger=CompoundTrigger(
+            require=2,
+            within=timedelta(seconds=60),
+            triggers=[*triggers, CompoundTrigger(require="any", within=timedelta(seconds=60), triggers=never)],
+        ),
         actions=[DoNothing()],
     ).create()
     sequence = Automation(
@@ -153,7 +179,7 @@ def composed() -> dict:
         emit_event(name, resource={"prefect.resource.id": "x"})
     return {
         each.name: event_named("prefect.automation.action.executed", each.id)["payload"]["action_type"]
-        for each in (compound, sequence)
+        for each in (compound, two_of_three, sequence)
     }
 
 
@@ -190,6 +216,122 @@ def acting() -> dict:
     emit_event("change.now", resource=about)
     until(lambda: state().name == "Lost", "the change of the state")
     return {"state": f"{state().type.value} {state().message}"}
+
+
+def automated(name: str, *actions) -> str:
+    """An automation that does these actions, and the event that it waits for."""
+    expected = f"{name}.now"
+    trigger = EventTrigger(expect={expected}, posture=Posture.Reactive)
+    Automation(name=name, trigger=trigger, actions=list(actions)).create()
+    return expected
+
+
+def switching() -> dict:
+    """Actions that switch off, and on again, what is named."""
+    target = deployed("switched")
+    pool = client.create_work_pool(WorkPoolCreate(name="switched", type="process"))
+    queue = client.create_work_queue(name="side", work_pool_name="switched")
+    other = Automation(name="switched", trigger=EventTrigger(expect={"never"}, posture="Reactive"), actions=[]).create()
+
+    def are_off() -> list[bool]:
+        return [
+            client.read_deployment(target).paused,
+            client.read_work_pool("switched").is_paused,
+            client.read_work_queue(queue.id).is_paused,
+            not Automation.read(id=other.id).enabled,
+        ]
+
+    off = automated(
+        "off",
+        PauseDeployment(deployment_id=target),
+        PauseWorkPool(work_pool_id=pool.id),
+        PauseWorkQueue(work_queue_id=queue.id),
+        PauseAutomation(automation_id=other.id),
+    )
+    on = automated(
+        "on",
+        ResumeDeployment(deployment_id=target),
+        ResumeWorkPool(work_pool_id=pool.id),
+        ResumeWorkQueue(work_queue_id=queue.id),
+        ResumeAutomation(automation_id=other.id),
+    )
+    emit_event(off, resource={"prefect.resource.id": "switch"})
+    until(lambda: all(are_off()), "all of them switched off")
+    emit_event(on, resource={"prefect.resource.id": "switch"})
+    until(lambda: not any(are_off()), "all of them switched on")
+    return {"off": are_off()}
+
+
+def handling_runs() -> dict:
+    """Actions that suspend, resume and delete the run of the event."""
+    run = client.create_flow_run_from_deployment(deployed("handled"), state=Pending())
+    client.set_flow_run_state(run.id, Running())
+    about = {"prefect.resource.id": f"prefect.flow-run.{run.id}"}
+    state = lambda: client.read_flow_run(run.id).state
+    emit_event(automated("suspend", SuspendFlowRun()), resource=about)
+    until(lambda: state().is_paused(), "the suspension")
+    suspended = state().name
+    emit_event(automated("resume", ResumeFlowRun()), resource=about)
+    until(lambda: not state().is_paused(), "the resumption")
+    resumed = state().name
+    emit_event(automated("delete", DeleteFlowRun()), resource=about)
+
+    def is_gone() -> bool:
+        try:
+            client.read_flow_run(run.id)
+        except ObjectNotFound:
+            return True
+        return False
+
+    until(is_gone, "the deletion of the run")
+    return {"suspended": suspended, "resumed": resumed}
+
+
+@contextlib.contextmanager
+def receiver():
+    """An HTTP server that keeps what is posted to it, as path, type and text."""
+    received = []
+
+    class Keeps(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            received.append([self.path, self.headers["content-type"], body])
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keeps)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", received
+    finally:
+        server.shutdown()
+
+
+def telling() -> dict:
+    """Actions that call a webhook and send a notification, by blocks."""
+    with receiver() as (address, received):
+        hook = Webhook(url=f"{address}/hook", headers={"x-team": "data"})
+        hook.save("hook")
+        note = CustomWebhookNotificationBlock(
+            name="note", url=f"{address}/note", json_data={"told": "{{subject}}: {{body}}"}
+        )
+        note.save("note")
+        expected = automated(
+            "tell",
+            CallWebhook(block_document_id=hook._block_document_id, payload='{"n": {{ event.payload.n }}}'),
+            SendNotification(
+                block_document_id=note._block_document_id,
+                subject="{{ event.event }}",
+                body="{{ event.payload.n + 1 }} of {{ automation.name }}",
+            ),
+        )
+        emit_event(expected, resource={"prefect.resource.id": "x"}, payload={"n": 4})
+        until(lambda: len(received) == 2, "the calls")
+        return {path: json.loads(body) for path, _, body in sorted(received)}
 
 
 def triggers_of_deployments() -> dict:
@@ -360,6 +502,9 @@ print(
             "missing": missing(),
             "composed": composed(),
             "acting": acting(),
+            "switching": switching(),
+            "handling_runs": handling_runs(),
+            "telling": telling(),
             "of_deployments": triggers_of_deployments(),
             "by_command": by_command(),
             "events": events(),

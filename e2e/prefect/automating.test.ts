@@ -18,6 +18,9 @@ type Facts = Readonly<
     | "missing"
     | "composed"
     | "acting"
+    | "switching"
+    | "handling_runs"
+    | "telling"
     | "of_deployments"
     | "by_command"
     | "events"
@@ -70,11 +73,27 @@ function tellsOf(python: string, start: () => Promise<RunningServer>): void {
   });
 
   test("several triggers make one, together or in their order", () => {
-    expect(facts.composed).toEqual({ both: "do-nothing", "in turn": "do-nothing" });
+    expect(facts.composed).toEqual({
+      both: "do-nothing",
+      "two of three": "do-nothing",
+      "in turn": "do-nothing",
+    });
   });
 
   test("actions cancel and change the flow run of the event, and pause a deployment and an automation", () => {
     expect(facts.acting).toEqual({ state: "CRASHED by an automation" });
+  });
+
+  test("actions switch a deployment, a work pool, a work queue and an automation off and on", () => {
+    expect(facts.switching).toEqual({ off: [false, false, false, false] });
+  });
+
+  test("actions suspend, resume and delete the flow run of the event", () => {
+    expect(facts.handling_runs).toEqual({ suspended: "Suspended", resumed: "Resuming" });
+  });
+
+  test("actions call a webhook and send a notification, by blocks that the client made", () => {
+    expect(facts.telling).toEqual({ "/hook": { n: 4 }, "/note": { told: "tell.now: 5 of tell" } });
   });
 
   test("the triggers of a deployment are its own, and change with it", () => {

@@ -20,9 +20,12 @@ function clientOf(requirements: string, python: string | undefined, database: Da
   return { title: `by ${requirements}, on ${database}`, python, start: () => startOstinatoOn(database) };
 }
 
+/** Webhooks and messages of the tests go to this machine. */
+const ownNetwork = { OSTINATO_SERVER_PRIVATE_TARGETS: "127.0.0.0/8" };
+
 async function startOstinatoOn(name: DatabaseName): Promise<RunningServer> {
   const { url, dispose } = await openDatabase(name);
-  const server = await startOstinato({ OSTINATO_DATABASE_URL: url });
+  const server = await startOstinato({ OSTINATO_DATABASE_URL: url, ...ownNetwork });
   return {
     ...server,
     async stop() {
