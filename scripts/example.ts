@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const { project } = (await import(pathToFileURL(file).href)) as { readonly project: ExampleProject };
   await buildUi();
   const port = values.port === undefined ? undefined : Number(values.port);
-  const server = await startDemoServer({ port, home: values.home });
+  const server = await startDemoServer({ port, home: values.home, settings: project.serverEnvironment });
   try {
     await showProject(project, server, values.once);
   } finally {

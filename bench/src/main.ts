@@ -12,6 +12,7 @@ import { type Effort, type Measurement, messageOf, type Outcome } from "./row.ts
 import { automations } from "./rows/automations.ts";
 import { background } from "./rows/background.ts";
 import { blocks } from "./rows/blocks.ts";
+import { buckets } from "./rows/buckets.ts";
 import { deployments } from "./rows/deployments.ts";
 import { events } from "./rows/events.ts";
 import { flows } from "./rows/flows.ts";
@@ -39,6 +40,7 @@ const groups: readonly Group[] = [
   deployments,
   workers,
   background,
+  buckets,
   processes,
   history,
   retention,

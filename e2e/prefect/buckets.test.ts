@@ -9,7 +9,7 @@ import { factsOf } from "./clients.ts";
 /** A Python with Prefect's packages, and one with the store: `.ci/run` makes both. Without them the tests skip. */
 const { PREFECT_BLOCKS_PYTHON: clientPython, INTEGRATIONS_PYTHON: storePython } = process.env;
 
-const programSeconds = 120;
+const programSeconds = 300;
 
 interface Facts {
   readonly credentials: string;

@@ -24,14 +24,16 @@ export interface DemoServer {
 export interface DemoServerOptions {
   readonly port: number | undefined;
   readonly home: string | undefined;
+  /** More settings of the server. */
+  readonly settings?: NodeJS.ProcessEnv | undefined;
 }
 
-export async function startDemoServer({ port, home }: DemoServerOptions): Promise<DemoServer> {
+export async function startDemoServer({ port, home, settings }: DemoServerOptions): Promise<DemoServer> {
   const environment = environmentOf(home);
   const flags = port === undefined ? [] : ["--port", String(port)];
   const child = spawn(process.execPath, [command, "server", "start", "--announce", "--with-parent", ...flags], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    env: { ...environment, OSTINATO_LOG_LEVEL: process.env.OSTINATO_LOG_LEVEL ?? "error" },
+    env: { ...environment, ...settings, OSTINATO_LOG_LEVEL: process.env.OSTINATO_LOG_LEVEL ?? "error" },
     // A process group of its own, which the terminal's Ctrl-C does not reach: the run ends first, while the server is up.
     detached: true,
   });

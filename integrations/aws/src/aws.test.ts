@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type S3Server, startS3Server } from "@ostinato/testing/s3-server";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+// Each test starts programs, and a machine that is busy with other things takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: S3Server;
 let folder: string;

@@ -2,10 +2,13 @@ import { CreateBucketCommand, S3Client, type S3ClientConfig } from "@aws-sdk/cli
 import { type PythonServer, startMoto } from "@ostinato/testing/python-servers";
 import { type S3Server, startS3Server } from "@ostinato/testing/s3-server";
 import { testBucket } from "@ostinato/testing/suites/bucket";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { clientConfig } from "./aws-credentials.ts";
 import { s3Bucket } from "./s3-bucket.ts";
 import { explain, namesForBuckets } from "./s3-explanation.ts";
+
+// A thousand objects take a store of Python seconds, and on a busy machine many.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: S3Server;
 beforeAll(async () => {

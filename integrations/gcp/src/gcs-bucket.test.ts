@@ -5,6 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { clientOptions } from "./gcp-credentials.ts";
 import { gcsBucket } from "./gcs-bucket.ts";
 
+// The store is one thread of Python, which a busy machine makes slow.
+vi.setConfig({ testTimeout: 120_000 });
+
 /** A Python with the packages of `integrations/requirements.txt`, which `.ci/run` makes. Without it the tests skip. */
 const python = process.env.INTEGRATIONS_PYTHON;
 

@@ -5,6 +5,8 @@
 export interface ExampleProject {
   /** One sentence, for those who choose. */
   readonly about: string;
+  /** Settings of the server of Ostinato that the project needs. */
+  readonly serverEnvironment?: NodeJS.ProcessEnv;
   /** Starts what the project needs beside the server of Ostinato, and fills it with what the flows find there. */
   start(place: ExamplePlace): Promise<StartedExample>;
 }

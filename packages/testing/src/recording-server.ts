@@ -32,10 +32,10 @@ export interface Recorded {
   readonly logs: readonly string[];
 }
 
-export async function startRecordingServer(): Promise<RecordingServer> {
+export async function startRecordingServer(settings: NodeJS.ProcessEnv = {}): Promise<RecordingServer> {
   const home = await mkdtemp(join(tmpdir(), "ostinato-"));
   const server = await createServer({
-    config: readConfig({ OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "0", OSTINATO_LOG_LEVEL: "fatal" }),
+    config: readConfig({ OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "0", OSTINATO_LOG_LEVEL: "fatal", ...settings }),
   });
   const baseUrl = `${await server.listen()}/api`;
   const before = { ...process.env };
