@@ -21,6 +21,7 @@ import { fillWithHistory } from "./demo/fill.ts";
 import { keepValues } from "./demo/kept.ts";
 import { makeLimits } from "./demo/limits.ts";
 import { runPipeline } from "./demo/pipeline.ts";
+import { makeReactions, type Reactions } from "./demo/reactions.ts";
 import { command, type DemoServer, startDemoServer } from "./demo/server.ts";
 import { makeWorkPools } from "./demo/work-pools.ts";
 
@@ -50,7 +51,9 @@ try {
   using _limits = await makeLimits(createClient({ baseUrl: `${server.url}/api` }));
   await keepValues(createClient({ baseUrl: `${server.url}/api` }));
   await using _asking = await askForApproval(server);
-  await takePictures(server.url, await pagesOf(createClient({ baseUrl: `${server.url}/api` })));
+  const client = createClient({ baseUrl: `${server.url}/api` });
+  const reactions = await makeReactions(client);
+  await takePictures(server.url, { ...(await pagesOf(client)), ...pagesOfReactions(reactions) });
 } finally {
   await server.stop();
   await rm(home, { recursive: true, force: true });
@@ -175,9 +178,6 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     "new-work-pool": "new-work-pool?type=docker",
     "concurrency-limits": "concurrency-limits",
     "concurrency-limit": "concurrency-limits/database",
-    automations: "automations",
-    "automation-new": "automations/new?template=no-success",
-    events: "events",
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
     "artifact-comparison": `artifacts/key/${encodeURIComponent(versioned)}?against=${versions[1]?.id ?? ""}`,
@@ -198,6 +198,20 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     settings: "settings",
     "not-found": "no/such/page",
     error: "runs/flow-run/00000000-0000-4000-8000-000000000000",
+  };
+}
+
+function pagesOfReactions({ automation, webhook, asset }: Reactions): Readonly<Record<string, Subject>> {
+  return {
+    automations: "automations",
+    "automation-new": "automations/new?template=no-success",
+    automation: `automations/automation/${automation}`,
+    events: "events",
+    webhooks: "webhooks",
+    webhook: `webhooks/webhook/${webhook}`,
+    "webhook-new": "webhooks/new?from=github",
+    assets: "assets",
+    asset: `asset?key=${encodeURIComponent(asset)}`,
   };
 }
 

@@ -2,7 +2,7 @@ import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
 import { createEvents, createFlowRun, filterAssets } from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createFlowNamed } from "./fixtures.ts";
+import { createFlowNamed, recordTasks } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
 
 interface Making {
@@ -10,6 +10,8 @@ interface Making {
   readonly labels?: object;
   readonly upstream?: readonly string[];
   readonly metadata?: Record<string, unknown>;
+  /** The task run that made it. */
+  readonly taskRunId?: string;
 }
 
 describe("the pages of assets", () => {
@@ -26,7 +28,10 @@ describe("the pages of assets", () => {
   afterAll(() => site.close());
 
   /** Tells of the asset as a program does, and waits until the server knows it. */
-  async function make(name: string, { ends = "succeeded", labels = {}, upstream = [], metadata = {} }: Making = {}) {
+  async function make(
+    name: string,
+    { ends = "succeeded", labels = {}, upstream = [], metadata = {}, taskRunId }: Making = {},
+  ) {
     const now = systemClock().now();
     const run = (kind: string, id: string, called: string) => ({
       "prefect.resource.id": `prefect.${kind}.${id}`,
@@ -40,6 +45,7 @@ describe("the pages of assets", () => {
       resource: { "prefect.resource.id": key(name), ...labels },
       related: [
         ...upstream.map((each) => ({ "prefect.resource.id": key(each), "prefect.resource.role": "asset" })),
+        ...(taskRunId === undefined ? [] : [run("task-run", taskRunId, "load")]),
         run("flow-run", runId, "busy-bee"),
         run("flow", flowId, "nightly"),
       ],
@@ -89,6 +95,32 @@ describe("the pages of assets", () => {
     await page.getByRole("cell", { name: "Failed" }).waitFor();
     await page.getByRole("cell", { name: "busy-bee" }).getByRole("link").click();
     await page.waitForURL(`**/runs/flow-run/${runId}`);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("a task run shows what it made and what it read", async () => {
+    const [taskRunId = ""] = await recordTasks(site.client, runId, [{ name: "load", start: 0, took: 1 }]);
+    const now = systemClock().now();
+    const reading = {
+      id: timeOrderedId(now),
+      occurred: formatTimestamp(now),
+      event: "prefect.asset.referenced",
+      resource: { "prefect.resource.id": key("prices") },
+      related: [{ "prefect.resource.id": `prefect.task-run.${taskRunId}`, "prefect.resource.role": "task-run" }],
+    };
+    await site.client.call(createEvents, { body: [reading] });
+    await make("report", { upstream: ["prices"], taskRunId });
+    const { page, problems, close } = await site.open(`/runs/task-run/${taskRunId}`);
+    const listOf = (title: string) =>
+      page.locator("section").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+    await listOf("Assets it made")
+      .getByRole("link", { name: key("report") })
+      .waitFor();
+    await listOf("Assets it read")
+      .getByRole("link", { name: key("prices") })
+      .click();
+    await page.getByRole("heading", { name: key("prices"), level: 1 }).waitFor();
     expect(problems).toEqual([]);
     await close();
   });

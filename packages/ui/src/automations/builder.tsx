@@ -95,6 +95,9 @@ export function Builder(props: {
                 onRemove={() => setActions(draft.actions.toSpliced(index, 1))}
               />
             ))}
+            {draft.actions.length === 0 ? (
+              <p className="text-muted">Nothing is done yet: each firing is recorded as an event.</p>
+            ) : null}
             <Problems problems={problems.filter(({ path }) => path === "actions")} at="actions" />
             <Button
               icon="plus"

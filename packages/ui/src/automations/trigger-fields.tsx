@@ -100,8 +100,8 @@ function whens(about: TriggerSubject): readonly { readonly value: TriggerWhen; r
     ];
   if (about === "asset")
     return [
-      { value: "happens", label: "changes:" },
-      { value: "absent", label: "does not change:" },
+      { value: "happens", label: "each time it" },
+      { value: "absent", label: "not once it" },
     ];
   return [
     { value: "happens", label: about === "flow-run" ? "enters the state" : "becomes" },
@@ -230,17 +230,22 @@ function Happening({ form, onChange, known: named }: PartProps & { readonly know
   // States that programs name themselves are chosen by JSON, and stay chosen.
   const usual = about === "flow-run" ? Object.keys(runVerbs) : about === "asset" ? assetChanges : placeStatuses;
   const known = [...new Set([...usual, ...names])];
-  const verbs = about === "flow-run" ? runVerbs : placeVerbs;
   return (
     <ChoiceMenu
       icon="runs"
       label={about === "asset" ? "Changes" : "States"}
       none={about === "asset" ? "any change" : "any state"}
-      choices={known.map((id) => ({ id, label: about === "flow-run" ? id : (verbs[id] ?? id) }))}
+      choices={known.map((id) => ({ id, label: choiceWords(about, id) }))}
       chosen={names}
       onChange={(next) => onChange({ names: next })}
     />
   );
+}
+
+/** As it follows "enters the state", "becomes", "stays" or "each time it". */
+function choiceWords(about: TriggerSubject, name: string): string {
+  if (about === "flow-run") return name;
+  return about === "asset" ? (placeVerbs[name] ?? name) : name.replaceAll("-", " ");
 }
 
 function Often({ form, onChange }: PartProps) {

@@ -7,7 +7,7 @@ export function TemplateChoice<Name extends string>(props: {
 }) {
   const { chosen, onChoose } = props;
   return (
-    <div role="radiogroup" aria-label={props.label} className="grid grid-cols-2 gap-1.5 lg:grid-cols-4">
+    <div role="radiogroup" aria-label={props.label} className="grid grid-cols-2 gap-1.5 md:grid-cols-3 lg:grid-cols-4">
       {props.choices.map(({ name, label, about }) => (
         <label
           key={name}

@@ -1,10 +1,10 @@
-import { useId, useState } from "react";
+import { useState } from "react";
 import type { WebhookTemplate } from "../api/types.ts";
 import type { DraftProblem } from "../automations/fields.tsx";
 import { Problems } from "../automations/fields.tsx";
 import { Segmented } from "../components/button.tsx";
-import { CopyButton } from "../components/copy.tsx";
-import { fieldClass, TextField } from "../components/field.tsx";
+import { TextField } from "../components/field.tsx";
+import { JsonText } from "../components/json-text.tsx";
 import { Labelled } from "../components/labelled.tsx";
 import { type TemplateFields as Fields, firstTemplate, withLabel, withPart } from "./webhook-draft.ts";
 import { templateIn } from "./webhooks.queries.ts";
@@ -141,38 +141,26 @@ function TemplateJson(props: {
   readonly onChange: (template: WebhookTemplate | undefined) => void;
 }) {
   const { template, onChange } = props;
-  const id = useId();
   const [written, setWritten] = useState<{ readonly text: string; readonly of: WebhookTemplate }>();
-  const isOwn = written?.of === template;
-  const text = isOwn ? written.text : JSON.stringify(template, null, 2);
-  const isReadable = templateIn(text) !== undefined;
+  const text = written?.of === template ? written.text : JSON.stringify(template, null, 2);
   return (
-    <div className="flex min-w-0 flex-col gap-1">
-      <div className="flex items-center justify-between">
-        <label htmlFor={id} className="text-muted">
-          The template as JSON
-        </label>
-        <CopyButton text={text} label="Copy the template" />
-      </div>
-      <textarea
-        id={id}
-        rows={Math.min(20, text.split("\n").length + 1)}
-        spellCheck={false}
-        value={text}
-        aria-invalid={!isReadable}
-        aria-describedby={isReadable ? undefined : `${id}-problem`}
-        onChange={({ target }) => {
-          const next = templateIn(target.value);
-          setWritten({ text: target.value, of: next ?? template });
-          onChange(next);
-        }}
-        className={`${fieldClass} !h-auto py-1.5 font-mono !text-xs`}
-      />
-      {isReadable ? null : (
-        <p id={`${id}-problem`} role="alert" className="text-xs text-danger">
-          This is not a template yet: it is an object with <code>event</code> and <code>resource</code>, or one text.
-        </p>
-      )}
-    </div>
+    <JsonText
+      label="The template as JSON"
+      copyLabel="Copy the template"
+      maxRows={20}
+      text={text}
+      problem={
+        templateIn(text) === undefined ? (
+          <>
+            This is not a template yet: it is an object with <code>event</code> and <code>resource</code>, or one text.
+          </>
+        ) : undefined
+      }
+      onChange={(next) => {
+        const read = templateIn(next);
+        setWritten({ text: next, of: read ?? template });
+        onChange(read);
+      }}
+    />
   );
 }

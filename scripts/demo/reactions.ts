@@ -1,0 +1,133 @@
+import { setTimeout } from "node:timers/promises";
+import type { Client } from "@ostinato/client";
+import { addSeconds, formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
+import {
+  type ActionInput,
+  type BodyOf,
+  createAutomation,
+  createEvents,
+  createWebhook,
+  filterAssets,
+  listAutomations,
+  readBlockDocumentByName,
+  readWorkPool,
+} from "@ostinato/protocol";
+
+export interface Reactions {
+  /** Ids of a webhook and of an automation with firings. */
+  readonly webhook: string;
+  readonly automation: string;
+  /** The key of an asset with a lineage. */
+  readonly asset: string;
+}
+
+type Trigger = BodyOf<typeof createAutomation>["trigger"];
+
+const idLabel = "prefect.resource.id";
+const asset = (name: string) => `s3://lake/${name}.parquet`;
+
+/** Automations, webhooks with posts, and assets that are made of each other. Needs the block `alerts` and the work pool `gpu`. */
+export async function makeReactions(client: Client): Promise<Reactions> {
+  const automation = await makeAutomations(client);
+  const webhook = await postOrders(client);
+  await makeAssets(client);
+  await until(async () => {
+    const { results } = await client.call(listAutomations, { body: {} });
+    const { count } = await client.call(filterAssets, { body: {} });
+    return count >= 7 && results.filter(({ firings }) => firings[0]?.outcome != null).length >= 2;
+  });
+  return { webhook, automation, asset: asset("features") };
+}
+
+async function makeAutomations(client: Client): Promise<string> {
+  const { id: sender } = await client.call(readBlockDocumentByName, {
+    params: { slug: "slack-webhook", block_document_name: "alerts" },
+    query: {},
+  });
+  const { id: pool } = await client.call(readWorkPool, { params: { name: "gpu" } });
+  const tell = (subject: string): ActionInput => ({
+    type: "send-notification",
+    block_document_id: sender,
+    subject,
+    body: "{{ event.resource.name }}: {{ event.event }}",
+  });
+  const make = async (name: string, trigger: Trigger, action: ActionInput) =>
+    (await client.call(createAutomation, { body: { name, trigger, actions: [action] } })).id;
+  const on = (expected: string): Trigger & { type: "event" } => ({
+    type: "event",
+    posture: "Reactive",
+    expect: [expected],
+    threshold: 1,
+    within: 0,
+  });
+  const made = on("prefect.asset.materialization.succeeded");
+  const stale: Trigger = { ...made, posture: "Proactive", match: { [idLabel]: asset("features") }, within: 86_400 };
+  await make("Features are stale", stale, tell("Old features"));
+  const fails = { ...on("prefect.flow-run.Failed"), threshold: 3, within: 3600 };
+  await make("Many runs fail", fails, tell("Three runs have failed"));
+  await make("Stop what is refunded", on("order.refunded"), { type: "cancel-flow-run" });
+  return await make("Wake the GPUs for orders", on("order.paid"), {
+    type: "resume-work-pool",
+    source: "selected",
+    work_pool_id: pool,
+  });
+}
+
+async function postOrders(client: Client): Promise<string> {
+  const resource = { [idLabel]: "order.{{ body.order }}", "prefect.resource.name": "Order {{ body.order }}" };
+  const template = { event: "order.{{ body.happened }}", resource };
+  const description = "From the shop, whenever something happens to an order";
+  const { webhook, address } = await client.call(createWebhook, { body: { name: "orders", description, template } });
+  const signature = { header: "x-hub-signature-256", prefix: "sha256=", secret: "of the demo" };
+  const pushed = { event: "github.push", resource: { [idLabel]: "github.{{ body.repository.full_name }}" } };
+  await client.call(createWebhook, { body: { name: "pushes to models", template: pushed, signature } });
+  await client.call(createWebhook, { body: { name: "files of the lake" } });
+  const happenings = ["paid", "paid", "sent", "paid", "{{", "refunded", "paid"];
+  for (const [index, happened] of happenings.entries()) {
+    const body =
+      happened === "{{" ? "no JSON" : JSON.stringify({ order: 1041 + index, happened, amount: 12.5 * index });
+    await fetch(address, { method: "POST", body, headers: { "content-type": "application/json" } });
+  }
+  return webhook.id;
+}
+
+/** By their names, with what they are made of. */
+const lineage = [
+  ["trips", []],
+  ["zones", []],
+  ["features", ["trips", "zones"]],
+  ["model", ["features"]],
+  ["forecast", ["model", "zones"]],
+  ["dashboard", ["forecast"]],
+  ["weather", []],
+] as const;
+
+async function makeAssets(client: Client): Promise<void> {
+  const now = systemClock().now();
+  const events = lineage.map(([name, of], index) => {
+    const at = addSeconds(now, -60 * (lineage.length - index));
+    const upstream = of.map((each) => ({ [idLabel]: asset(each), "prefect.resource.role": "asset" }));
+    return {
+      id: timeOrderedId(at),
+      occurred: formatTimestamp(at),
+      event: `prefect.asset.materialization.${name === "dashboard" ? "failed" : "succeeded"}`,
+      resource: {
+        [idLabel]: asset(name),
+        "prefect.resource.name": `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+        "prefect.asset.owners": '["data-team"]',
+        "prefect.asset.description": `What is kept of the ${name} of each month`,
+      },
+      related: [...upstream, { [idLabel]: "duckdb", "prefect.resource.role": "asset-materialized-by" }],
+      payload: { rows: 73_908 - 1000 * index },
+    };
+  });
+  await client.call(createEvents, { body: events });
+}
+
+const pauseMs = 250;
+const maxPauses = 120;
+
+/** Waits for what the server does by itself. */
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  for (let pauses = 0; pauses < maxPauses && !(await isDone()); pauses += 1) await setTimeout(pauseMs);
+}
