@@ -45,6 +45,7 @@ export * from "./templates.ts";
 export * from "./transactions.ts";
 export * from "./triggers.ts";
 export * from "./ui/artifacts.ts";
+export * from "./ui/assets.ts";
 export * from "./ui/automations.ts";
 export * from "./ui/background-tasks.ts";
 export * from "./ui/blocks.ts";

@@ -5,6 +5,7 @@ import { route } from "../route.ts";
 import { ById, Moment, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
 import { State } from "../states.ts";
 import { TaskRun } from "../task-runs.ts";
+import { RunAssets } from "./assets.ts";
 import { Failure } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 
@@ -50,6 +51,7 @@ export const TaskRunPage = Open({
     }),
   ),
   artifacts: Type.Array(Artifact),
+  assets: RunAssets,
 });
 export type TaskRunPage = Static<typeof TaskRunPage>;
 

@@ -36,6 +36,7 @@ import {
   readFlowRunPage,
   readLogWindow,
   readQuestionPage,
+  readRunAssets,
   readRunForm,
   readServerPage,
   readTaskRunPage,
@@ -49,6 +50,7 @@ import {
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
+import { assetsOfFlowRun } from "./assets/run-assets.service.ts";
 import { backgroundTasksPage } from "./background-tasks/background-tasks-page.service.ts";
 import { concurrencyLimitPage } from "./concurrency-limits/concurrency-limit-page.service.ts";
 import * as limits from "./concurrency-limits/limit-list.service.ts";
@@ -99,6 +101,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(compareFlowRuns, ({ params, context }) => runComparison(context, params));
   serve(readTimeline, ({ params, context }) => timelineOf(context, params.id));
   serve(listTaskResults, ({ params, body, context }) => taskResults(context, params.id, body));
+  serve(readRunAssets, ({ params, context }) => assetsOfFlowRun(context, params.id));
   serve(readTaskRunPage, ({ params, context }) => taskRunPage(context, params.id));
   serve(findLogLine, ({ body, context }) => findLine(context, body));
   serve(readLogWindow, ({ body, context }) => logWindow(context, body));

@@ -77,6 +77,7 @@ export type {
   QuestionInList,
   QuestionPage,
   ResultView,
+  RunAssets,
   RunBar,
   RunComparison,
   RunCriteria,

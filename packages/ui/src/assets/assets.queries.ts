@@ -1,10 +1,10 @@
 import type {
   filterAssets,
-  filterEvents,
   filterMaterializations,
   ReplyOf,
   readAsset,
   readAssetLineage,
+  readRunAssets,
 } from "@ostinato/protocol";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
@@ -50,26 +50,15 @@ export function lineageQuery(key: string) {
   });
 }
 
-export type RunOfAssets = { readonly flow_run_id: string } | { readonly task_run_id: string };
-
-/** The assets that a run read, each once, the last one first. */
-export function assetsReadQuery(of: RunOfAssets) {
-  const run = "flow_run_id" in of ? `prefect.flow-run.${of.flow_run_id}` : `prefect.task-run.${of.task_run_id}`;
+export function runAssetsQuery(id: string) {
   return queryOptions({
-    queryKey: ["assets", "read", run],
-    queryFn: async ({ signal }) => {
-      const { events } = await call<typeof filterEvents>("POST /events/filter", {
-        body: { filter: { event: { name: ["prefect.asset.referenced"] }, any_resource: { id: [run] } }, limit: 50 },
-        signal,
-      });
-      const read = events.map(({ resource, occurred }) => [resource["prefect.resource.id"] ?? "", occurred] as const);
-      return [...new Map(read.toReversed())].map(([key, occurred]) => ({ key, occurred })).toReversed();
-    },
+    queryKey: ["assets", "run", id],
+    queryFn: ({ signal }) => call<typeof readRunAssets>("GET /ui/flow_runs/{id}/assets", { params: { id }, signal }),
   });
 }
 
-/** The materializations of an asset, or those of a run. */
-export function assetHistoryQuery(of: { readonly asset_key: string } | RunOfAssets) {
+/** The materializations of an asset. */
+export function assetHistoryQuery(of: { readonly asset_key: string }) {
   return infiniteQueryOptions({
     queryKey: ["assets", "history", of],
     queryFn: ({ pageParam: offset, signal }) =>

@@ -1,28 +1,36 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useLive } from "../api/live.ts";
 import { useRested } from "../api/rested.ts";
+import type { RunAssets as Assets } from "../api/types.ts";
 import { Section } from "../components/page.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { AssetLink, Ending } from "./asset-parts.tsx";
-import { assetHistoryQuery, assetsReadQuery, type RunOfAssets } from "./assets.queries.ts";
+import { runAssetsQuery } from "./assets.queries.ts";
 
-/** The assets that a run made or failed to make, and those that it read; nothing where there are none. */
-export function RunAssets({ of, className = "" }: { readonly of: RunOfAssets; readonly className?: string }) {
-  const made = useInfiniteQuery(assetHistoryQuery(of)).data;
-  const read = useQuery(assetsReadQuery(of)).data ?? [];
+/** The assets of a flow run; nothing where there are none. */
+export function FlowRunAssets({ id }: { readonly id: string }) {
+  const { data } = useQuery(runAssetsQuery(id));
   const queryClient = useQueryClient();
-  const again = () => queryClient.invalidateQueries({ queryKey: ["assets"] });
+  const again = () => queryClient.invalidateQueries({ queryKey: runAssetsQuery(id).queryKey });
   useLive({ kind: "assets" }, { onChanges: useRested(again), onResync: () => void again() });
-  const rows = made?.pages[0]?.results ?? [];
-  const others = (made?.pages[0]?.count ?? rows.length) - rows.length;
-  if (rows.length === 0 && read.length === 0) return null;
+  if (data === undefined || data.made.length + data.read.length === 0) return null;
   return (
-    <div className={`flex flex-col gap-3 ${className}`}>
-      {rows.length === 0 ? null : (
+    <div className="mb-4">
+      <RunAssets assets={data} />
+    </div>
+  );
+}
+
+/** The assets that a run made or failed to make, and those that it read. */
+export function RunAssets({ assets: { made, made_count, read } }: { readonly assets: Assets }) {
+  const others = made_count - made.length;
+  return (
+    <div className="flex flex-col gap-3">
+      {made.length === 0 ? null : (
         <Section title="Assets it made">
           <ul className="divide-y">
-            {rows.map((row) => (
+            {made.map((row) => (
               <Line key={row.id} of={row.asset_key} at={row.occurred}>
                 <Ending of={row} />
               </Line>

@@ -2,7 +2,7 @@ import { nameInTaskKey } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage, Timeline } from "../api/types.ts";
-import { RunAssets } from "../assets/run-assets.tsx";
+import { FlowRunAssets } from "../assets/run-assets.tsx";
 import { withMarkdown } from "../components/markdown.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -73,7 +73,7 @@ export function RunTabs(props: {
       {tab === "subflows" ? <SubflowTable id={run.id} attempts={attempts} /> : null}
       {tab === "artifacts" ? (
         <>
-          <RunAssets of={{ flow_run_id: run.id }} className="mb-4" />
+          <FlowRunAssets id={run.id} />
           <RunArtifacts id={run.id} />
         </>
       ) : null}

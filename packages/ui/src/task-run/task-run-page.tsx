@@ -2,6 +2,7 @@ import { startsOf } from "@ostinato/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useLive } from "../api/live.ts";
+import { useRested } from "../api/rested.ts";
 import type { TaskRunPage as TaskRunPageData } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
 import { Failure } from "../components/failure.tsx";
@@ -36,6 +37,8 @@ export function TaskRunPage() {
     { kind: "task-run", task_run_id: id },
     { onChanges: (changes) => changes.some((change) => change.kind !== "log") && again(), onResync: again },
   );
+  const soon = useRested(async () => again());
+  useLive({ kind: "assets" }, { onChanges: soon, onResync: () => {} });
   const page = query.data;
   if (page === undefined) {
     return (
@@ -49,6 +52,7 @@ export function TaskRunPage() {
     );
   }
   const run = page.task_run;
+  const hasAssets = page.assets.made.length + page.assets.read.length > 0;
   const live = !isFinal(run.state_type);
   return (
     <Page
@@ -63,7 +67,7 @@ export function TaskRunPage() {
       <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-4">
           <TaskRunDetails page={page} attempt={search.attempt} />
-          <RunAssets of={{ task_run_id: id }} />
+          {hasAssets ? <RunAssets assets={page.assets} /> : null}
         </div>
         <div className="min-w-0">
           <h2 className="mb-1.5 text-sm font-semibold">Log</h2>

@@ -6,6 +6,7 @@ import * as results from "../../results/results.service.ts";
 import * as taskRunStates from "../../task-run-states/task-run-states.service.ts";
 import * as taskRuns from "../../task-runs/task-runs.service.ts";
 import { artifactsOfTaskRun } from "../artifacts/artifact-pages.queries.ts";
+import { assetsOfTaskRun } from "../assets/run-assets.service.ts";
 import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfTaskRun } from "../runs/failure.service.ts";
 import { backgroundRun } from "./background-run.service.ts";
@@ -17,7 +18,7 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
   const { db } = context;
   const [run] = await taskRuns.readMany(context, [id]);
   if (run === undefined) throw notFound("Task run", id);
-  const [place, states, { inputs }, result, failure, upstream, made, background] = await Promise.all([
+  const [place, states, { inputs }, result, failure, upstream, made, background, assets] = await Promise.all([
     queries.placeOfTaskRun(db, id),
     taskRunStates.list(context, id),
     results.inputsOfTaskRun(context, id),
@@ -26,6 +27,7 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
     queries.namesOfTaskRuns(db, upstreamIds(run.task_inputs)),
     artifactsOfTaskRun(db, id, maxArtifacts),
     backgroundRun(context, run),
+    assetsOfTaskRun(context, id),
   ]);
   if (place === undefined) throw notFound("Task run", id);
   return {
@@ -38,6 +40,7 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
     failure,
     upstream,
     artifacts: made.map(presentArtifact),
+    assets,
   };
 }
 
