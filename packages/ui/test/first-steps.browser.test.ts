@@ -108,7 +108,7 @@ async function fillsAllPages(way: "TypeScript" | "Python", binaries: string): Pr
 test(
   "the TypeScript programs on empty pages run as they stand, and the pages become what they waited for",
   () => fillsAllPages("TypeScript", dirname(process.execPath)),
-  60_000,
+  120_000,
 );
 
 const python = process.env.PREFECT_PYTHON;
