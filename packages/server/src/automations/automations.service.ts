@@ -85,8 +85,9 @@ export async function relatedTo(
   return presentAll(await queries.automationsOf(db.read, resourceId, { owned }));
 }
 
+/** What is not given stays, as in Prefect. */
 export async function replace(context: Context, id: string, given: AutomationUpdate): Promise<void> {
-  const columns = await columnsOf(context, given, context.clock.now());
+  const columns = givenOf(await columnsOf(context, given, context.clock.now()), given);
   await changing(context, async (unit) => {
     const changed = await queries.updateAutomation(unit.tx, id, columns);
     if (changed === undefined) throw missing();
@@ -179,6 +180,13 @@ async function columnsOf(context: Context, given: AutomationUpdate, now: Timesta
     actions_on_resolve: writeJson(onResolve),
     tags: writeJson(given.tags ?? []),
   };
+}
+
+/** The columns of fields that are given. */
+function givenOf<T extends object>(columns: T, given: AutomationUpdate): T {
+  const isGiven = ([name]: readonly [string, unknown]) => given[name as keyof AutomationUpdate] !== undefined;
+  const kept = Object.entries(columns).filter((column) => column[0] === "updated" || isGiven(column));
+  return Object.fromEntries(kept) as T;
 }
 
 function refuseSelfFeeding({ trigger, actions }: { readonly trigger: Trigger; readonly actions: readonly Action[] }) {

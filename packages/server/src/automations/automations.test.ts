@@ -139,6 +139,20 @@ describeOnEachDatabase("automations", (database) => {
     }
   });
 
+  test("keep what a replacement does not say", async () => {
+    const kept = {
+      description: "why",
+      enabled: false,
+      tags: ["team"],
+      actions_on_trigger: [{ type: "cancel-flow-run" }],
+    };
+    const { id } = await create(kept);
+    const given = { name: "replaced", trigger: onFailure, actions: [] };
+    expect((await server.call("PUT", `/automations/${id}`, given)).status).toBe(204);
+    const { body } = await server.call("GET", `/automations/${id}`);
+    expect(body).toMatchObject({ ...kept, name: "replaced", actions: [] });
+  });
+
   test("belong to a resource, which finds them, also those whose actions are about it", async () => {
     const deploymentId = "0192f000-0000-7000-8000-000000000001";
     const resource = `prefect.deployment.${deploymentId}`;
