@@ -79,6 +79,7 @@ test("a query that is wrong is told in the words of DuckDB", async () => {
 
 /** A Python with the packages of `integrations/parquet/requirements.txt`, which `.ci/run` makes. Without it the tests skip. */
 const python = process.env.PARQUET_PYTHON;
+const programSeconds = 120;
 
 describe.skipIf(python === undefined)("beside pyarrow and pandas", () => {
   let facts: Readonly<Record<string, unknown>>;
@@ -106,7 +107,7 @@ describe.skipIf(python === undefined)("beside pyarrow and pandas", () => {
     const program = fileURLToPath(new URL("../test/interchange.py", import.meta.url));
     const { stdout } = await promisify(execFile)(python ?? "", [program, folder]);
     facts = JSON.parse(stdout);
-  });
+  }, programSeconds * 1000);
 
   test("they read what TypeScript wrote", () => {
     expect(facts).toEqual({

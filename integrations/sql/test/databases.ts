@@ -30,7 +30,7 @@ export const databaseKinds: readonly DatabaseKind[] = [
   {
     kind: "SQLite",
     missing: undefined,
-    start: () => inFolder((folder) => `sqlite+pysqlite:///${join(folder, "shop.db")}`),
+    start: () => inFolder((folder) => `sqlite+pysqlite:///${join(folder, "shop.db")}?timeout=60`),
   },
   { kind: "DuckDB", missing: undefined, start: () => inFolder((folder) => `duckdb:///${join(folder, "shop.duckdb")}`) },
 ];

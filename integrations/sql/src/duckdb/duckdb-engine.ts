@@ -167,10 +167,11 @@ class DuckdbConnection implements Connection {
     }
   }
 
+  /** Interrupts the statement, again and again, since that does nothing before it runs. */
   #stopAfter(seconds: number | undefined): () => void {
     if (seconds === undefined) return () => {};
-    const timer = setTimeout(() => this.#connection.interrupt(), seconds * 1000);
-    return () => clearTimeout(timer);
+    const timer = setInterval(() => this.#connection.interrupt(), seconds * 1000);
+    return () => clearInterval(timer);
   }
 }
 

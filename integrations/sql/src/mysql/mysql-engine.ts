@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { FieldPacket, Connection as RawConnection, ResultSetHeader } from "mysql2";
-import mysql, { type Pool, type PoolConnection } from "mysql2/promise";
+import mysql, { type ConnectionOptions, type Pool, type PoolConnection } from "mysql2/promise";
 import type { Connection, Dialect, Engine, Loading, Outcome, Row, Statement } from "../engine.ts";
 import type { DatabasePlace } from "../place.ts";
 import { leavesState } from "../session-state.ts";
@@ -28,7 +28,7 @@ const dialect: Dialect = {
 
 /** MySQL and MariaDB by `mysql2`, with a few connections that are kept while the program works. They don't keep it from ending. */
 export function openMysql(place: DatabasePlace): Engine {
-  let pool: Promise<Pool> | undefined;
+  let pool: Promise<OpenPool> | undefined;
   const opened = async () => {
     pool ??= openPool(place);
     return await pool;
@@ -36,24 +36,30 @@ export function openMysql(place: DatabasePlace): Engine {
   return {
     dialect,
     async connect() {
-      const pool = await opened();
-      return new MysqlConnection(await pool.getConnection(), pool);
+      const { pool, options } = await opened();
+      return new MysqlConnection(await pool.getConnection(), options);
     },
     explain: (error) => explainMysql(error, place),
     isConnectionLost: isMysqlConnectionLost,
     async close() {
       const closing = pool;
       pool = undefined;
-      await (await closing)?.end();
+      await (await closing)?.pool.end();
     },
   };
 }
 
-async function openPool(place: DatabasePlace): Promise<Pool> {
+interface OpenPool {
+  readonly pool: Pool;
+  /** For a connection beside those of the pool. */
+  readonly options: ConnectionOptions;
+}
+
+async function openPool(place: DatabasePlace): Promise<OpenPool> {
   const { host, port, database, username, password, settings } = place;
   const ssl = await mysqlTls(place);
   const { unix_socket, connect_timeout = connectSeconds } = settings;
-  const pool = mysql.createPool({
+  const options: ConnectionOptions = {
     ...(unix_socket === undefined ? {} : { socketPath: String(unix_socket) }),
     host: host ?? "localhost",
     ...(port === undefined ? {} : { port }),
@@ -62,17 +68,17 @@ async function openPool(place: DatabasePlace): Promise<Pool> {
     ...(password === undefined ? {} : { password }),
     ...(ssl === undefined ? {} : { ssl }),
     connectTimeout: Number(connect_timeout) * 1000,
-    connectionLimit: maxConnections,
     charset: "utf8mb4",
     timezone: "Z",
     dateStrings: true,
     jsonStrings: true,
     supportBigNumbers: true,
-  });
+  };
+  const pool = mysql.createPool({ ...options, connectionLimit: maxConnections });
   pool.on("connection", (connection) => connection.query("SET time_zone = '+00:00'"));
   pool.on("acquire", (connection) => socketOf(connection).ref());
   pool.on("release", (connection) => socketOf(connection).unref());
-  return pool;
+  return { pool, options };
 }
 
 /** The socket of one of the pool's own connections, which its types don't tell. */
@@ -82,15 +88,15 @@ function socketOf(connection: unknown): Socket {
 
 class MysqlConnection implements Connection {
   readonly #connection: PoolConnection;
-  readonly #pool: Pool;
+  readonly #options: ConnectionOptions;
   /** Set while rows may still arrive. */
   #isReading = false;
   #isInTransaction = false;
   #hasState = false;
 
-  constructor(connection: PoolConnection, pool: Pool) {
+  constructor(connection: PoolConnection, options: ConnectionOptions) {
     this.#connection = connection;
-    this.#pool = pool;
+    this.#options = options;
   }
 
   async run(statement: Statement): Promise<Outcome> {
@@ -172,11 +178,27 @@ class MysqlConnection implements Connection {
     }
   }
 
-  /** Has the server stop the statement, by another connection. Gives what calls that off. */
+  /**
+   * Has the server stop the statement, by another connection. Gives what calls that off. It is asked again and again, since it does nothing while the statement
+   * is on its way.
+   */
   #stopAfter(seconds: number | undefined): () => void {
     if (seconds === undefined) return () => {};
-    const kill = () => void this.#pool.query(`KILL QUERY ${Number(this.#connection.threadId)}`).catch(() => {});
-    const timer = setTimeout(kill, seconds * 1000);
-    return () => clearTimeout(timer);
+    const kill = () => {
+      // The last of them may arrive behind the statement.
+      this.#hasState = true;
+      this.#kill().catch(() => {});
+    };
+    const timer = setInterval(kill, seconds * 1000);
+    return () => clearInterval(timer);
+  }
+
+  async #kill(): Promise<void> {
+    const other = await mysql.createConnection(this.#options);
+    try {
+      await other.query(`KILL QUERY ${Number(this.#connection.threadId)}`);
+    } finally {
+      other.destroy();
+    }
   }
 }
