@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Caller, type HostPolicy, refuseHost, refuseOrigin } from "./origin.rules.ts";
 
 const ownNames = ["box.lab.example", "box", "box.local"];
-const loopback: HostPolicy = { host: "127.0.0.1", corsOrigins: [], allowedHosts: [], ownNames };
+const loopback: HostPolicy = { host: "127.0.0.1", corsOrigins: [], allowedHosts: [], ownNames, authString: undefined };
 const open: HostPolicy = { ...loopback, host: "0.0.0.0" };
 const named: HostPolicy = { ...open, allowedHosts: ["ostinato.example"] };
 
@@ -37,6 +37,8 @@ test.each([
   ["10.0.0.7:4200", named, true],
   ["box", named, true],
   ["anything.example", { ...open, allowedHosts: ["*"] }, true],
+  ["anything.example", { ...open, authString: "ann:battery" }, true],
+  ["anything.example", { ...loopback, authString: "ann:battery" }, true],
 ] as const)("Host %s", (host, policy, answered) => {
   expect(refuseHost(host, policy) === undefined).toBe(answered);
 });

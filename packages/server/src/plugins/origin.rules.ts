@@ -21,14 +21,18 @@ export interface OriginPolicy {
 export interface HostPolicy extends OriginPolicy {
   /** Names of this machine. */
   readonly ownNames: readonly string[];
+  /** The `user:password` that the server asks for. */
+  readonly authString: string | undefined;
 }
 
 /**
  * A sentence when the request is addressed to a name that is not this server's. A page of evil.example can make its own name
  * point to 127.0.0.1 (DNS rebinding), or to where else the server listens, and would then be of the same origin; its `Host`
- * still gives it away. An IP address is nobody's to point elsewhere.
+ * still gives it away. An IP address is nobody's to point elsewhere. Where a password is asked for, such a page learns nothing: the browser
+ * keeps what signs somebody in for the name under which they signed in.
  */
 export function refuseHost(host: string | undefined, policy: HostPolicy): string | undefined {
+  if (policy.authString !== undefined) return undefined;
   if (host === undefined) return undefined; // No browser leaves it out.
   const name = hostname(host);
   if (name !== undefined && isLoopback(name)) return undefined;
