@@ -296,6 +296,23 @@ describe("another address", () => {
     proxy.close();
   });
 
+  test("of any name, where the server is told that every name is its own, as in the container image", async () => {
+    const named = await startSite({
+      environment: { OSTINATO_SERVER_HOST: "0.0.0.0", OSTINATO_SERVER_ALLOWED_HOSTS: "*" },
+    });
+    const flow = await createFlowNamed(named.client, "named");
+    const base = `http://some.box.test:${new URL(named.origin).port}`;
+    const { page, problems, close } = await named.open(`${base}/runs?flow=${flow}`);
+    await page.getByText("No run matches").waitFor();
+    await startRun(named.client, { flowId: flow, name: "by-name" });
+    await inList(page, "by-name").waitFor();
+    expect(page.url()).toBe(`${base}/runs?flow=${flow}`);
+    // Browsers say of a plain connection to a name that they keep pages less apart there.
+    expect(problems.filter((problem) => !problem.includes("untrustworthy"))).toEqual([]);
+    await close();
+    await named.close();
+  });
+
   test("that begins as the name of another server does is no other server's", async () => {
     const proxy = await startPrefixProxy(site.origin, "//other.example");
     const { page, close } = await site.open(`http://127.0.0.1:${proxy.port}//other.example/runs`);

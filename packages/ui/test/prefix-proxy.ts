@@ -1,8 +1,20 @@
-import { createServer, type IncomingMessage, request } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, request, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { generate } from "selfsigned";
 
 /** A reverse proxy as deployments use it: it strips a prefix that the server does not know. */
-export async function startPrefixProxy(target: string, prefix: string) {
+export function startPrefixProxy(target: string, prefix: string) {
+  return startProxy(target, prefix, createServer);
+}
+
+/** A reverse proxy that speaks TLS to browsers, with a certificate that nobody trusts, and plain HTTP to the server, as nginx does unless told otherwise. */
+export async function startTlsProxy(target: string) {
+  const { private: key, cert } = await generate([{ name: "commonName", value: "runs.test" }]);
+  return startProxy(target, "", (listener) => createTlsServer({ key, cert }, listener));
+}
+
+async function startProxy(target: string, prefix: string, create: (listener: RequestListener) => Server) {
   const upstream = new URL(target);
   const forward = (incoming: IncomingMessage) => ({
     host: upstream.hostname,
@@ -11,7 +23,7 @@ export async function startPrefixProxy(target: string, prefix: string) {
     headers: incoming.headers,
     path: (incoming.url ?? "/").slice(prefix.length) || "/",
   });
-  const server = createServer((incoming, outgoing) => {
+  const server = create((incoming, outgoing) => {
     if (!(incoming.url ?? "").startsWith(`${prefix}/`)) {
       outgoing.writeHead(404).end();
       return;

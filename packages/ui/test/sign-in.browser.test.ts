@@ -1,6 +1,7 @@
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFlowNamed, startRun } from "./fixtures.ts";
+import { startTlsProxy } from "./prefix-proxy.ts";
 import { type Site, startSite } from "./site.ts";
 
 let site: Site;
@@ -141,4 +142,19 @@ test("where nobody is asked there is nothing to sign out of", async () => {
   ]);
   await close();
   await open.close();
+});
+
+test("behind a proxy with TLS, under a name that the server does not know, somebody signs in and sees runs live", async () => {
+  const proxy = await startTlsProxy(site.origin);
+  const flowId = await createFlowNamed(site.client, "encrypted");
+  const address = `https://runs.test:${proxy.port}/runs?flow=${flowId}`;
+  const { page, problems, close } = await site.open(address, { ignoreHTTPSErrors: true });
+  await signIn(page);
+  await page.getByText("No run matches").waitFor();
+  await startRun(site.client, { flowId, name: "through-tls" });
+  await page.getByRole("table", { name: "Runs" }).getByRole("link", { name: "through-tls", exact: true }).waitFor();
+  expect(page.url()).toBe(address);
+  expect(unexpected(problems)).toEqual([]);
+  await close();
+  proxy.close();
 });

@@ -26,9 +26,11 @@ interface SiteOptions {
   readonly authString?: string;
   /** By default a new SQLite file. */
   readonly databaseUrl?: string;
+  /** More settings of the server. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-export async function startSite({ authString, databaseUrl }: SiteOptions = {}): Promise<Site> {
+export async function startSite({ authString, databaseUrl, environment }: SiteOptions = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "ostinato-ui-"));
   const databaseFile = join(folder, "test.db");
   const uiFolder = await builtUi();
@@ -39,6 +41,7 @@ export async function startSite({ authString, databaseUrl }: SiteOptions = {}): 
       OSTINATO_SERVER_PORT: port,
       OSTINATO_LOG_LEVEL: "fatal",
       OSTINATO_SERVER_API_AUTH_STRING: authString,
+      ...environment,
     });
     const server = await createServer({ config, uiFolder });
     return { server, origin: await server.listen() };
