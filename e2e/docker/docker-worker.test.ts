@@ -62,7 +62,10 @@ function declareTests(docker: DockerEngine): void {
   let workerSays = "";
 
   beforeAll(async () => {
-    [server, image] = await Promise.all([startOstinato(), importProductImage(docker, { "flows.ts": flows })]);
+    [server, image] = await Promise.all([
+      startOstinato(),
+      importProductImage(docker, { files: { "flows.ts": flows } }),
+    ]);
     const args = [sources, "worker", "start", "--pool", "containers", "--type", "docker", "--name", "crane"];
     await client().call(createWorkPool, { body: { name: "containers", type: "docker" } });
     worker = spawn(process.execPath, args, {
