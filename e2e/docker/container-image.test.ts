@@ -127,7 +127,7 @@ function declareTests(docker: DockerEngine): void {
         throw new Error(`The run is ${ended.state_name}. The worker says: ${await logOf(worker)}`);
       }
     }, patience);
-    for (const container of [server, worker]) {
+    for (const container of [worker, server]) {
       const { Titles, Processes } = await container.top({ ps_args: "-o pid,uid" });
       const place = Titles.indexOf("UID");
       expect(new Set(Processes.map((process: string[]) => process[place]))).toEqual(new Set(["1000"]));

@@ -37,6 +37,8 @@ export async function importProductImage(engine: DockerEngine, given: ProductIma
   const { files = {}, copied = {}, owned = [], instructions = [] } = given;
   const root = mkdtempSync(join(tmpdir(), "ostinato-image-"));
   try {
+    // Everybody in the container goes through it.
+    chmodSync(root, 0o755);
     mkdirSync(join(root, "tmp"));
     chmodSync(join(root, "tmp"), 0o1777);
     copyPrograms(root, ["sh", "env", "cat", process.execPath]);
