@@ -10,13 +10,16 @@ export interface ShownValue {
 }
 
 /**
- * The value in a record as Prefect's clients store it: JSON with `metadata`, which names the serializer, and `result`, which that serializer wrote.
- * What only Python can read has a reason in its place. A compressed value may take `maxBytes`.
+ * The value that Prefect's clients have stored. Of a task it is a record: JSON with `metadata`, which names the serializer, and `result`, which that
+ * serializer wrote. Of a flow it may be what the serializer wrote alone, which the state names. What only Python can read has a reason in its place. A
+ * compressed value may take `maxBytes`.
  */
-export function valueInRecord(text: string, maxBytes: number): ShownValue {
+export function storedValueIn(text: string, { serializer: type, maxBytes }: StoredAs): ShownValue {
   const record = parsed(text);
   if (!isJsonObject(record) || typeof record.result !== "string" || !isJsonObject(record.metadata)) {
-    return hidden("What is stored is not a result as Prefect's clients write it.");
+    if (type !== "json" && type !== null) return hidden(onlyPython(type));
+    if (record === undefined) return hidden("What is stored is not a result as Prefect's clients write it.");
+    return { preview: previewOf(plain(record), { sizeBytes: Buffer.byteLength(text) }), reason: null };
   }
   const { serializer } = record.metadata;
   const json = jsonOf(record.result, isJsonObject(serializer) ? serializer : {}, maxBytes);
@@ -24,6 +27,12 @@ export function valueInRecord(text: string, maxBytes: number): ShownValue {
   const value = parsed(json.text);
   if (value === undefined) return hidden("What is stored is not JSON, although its serializer is.");
   return { preview: previewOf(plain(value), { sizeBytes: Buffer.byteLength(json.text) }), reason: null };
+}
+
+export interface StoredAs {
+  /** As the state names it; null where it does not. */
+  readonly serializer: string | null;
+  readonly maxBytes: number;
 }
 
 export function hidden(reason: string): ShownValue {
@@ -38,9 +47,7 @@ function jsonOf(result: string, { type, compressionlib, serializer }: JsonObject
   if (type === "json") return { text: result };
   const inner = isJsonObject(serializer) ? serializer.type : undefined;
   if (type !== "compressed/json" && !(type === "compressed" && inner === "json")) {
-    return {
-      reason: `Only Python can read what its serializer "${String(type)}" wrote. Set result_serializer="json" to see values here.`,
-    };
+    return { reason: onlyPython(String(type)) };
   }
   const act = decompress[String(compressionlib)];
   if (act === undefined) {
@@ -55,6 +62,10 @@ function jsonOf(result: string, { type, compressionlib, serializer }: JsonObject
       reason: `What is stored takes more than ${maxBytes} bytes, or is not what "${String(compressionlib)}" wrote.`,
     };
   }
+}
+
+function onlyPython(serializer: string): string {
+  return `Only Python can read what its serializer "${serializer}" wrote. Set result_serializer="json" to see values here.`;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

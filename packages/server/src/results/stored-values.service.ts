@@ -6,7 +6,7 @@ import * as blockDocuments from "../block-documents/block-documents.service.ts";
 import { system } from "../kernel/actor.ts";
 import type { Context } from "../kernel/context.ts";
 import { RequestError } from "../kernel/errors.ts";
-import { hidden, type ShownValue, valueInRecord } from "./stored-record.rules.ts";
+import { hidden, type ShownValue, storedValueIn } from "./stored-record.rules.ts";
 
 /** Somebody waits for the page. */
 const maxReadSeconds = 10;
@@ -14,13 +14,13 @@ const maxReadSeconds = 10;
 /** A value that a Prefect client has stored by a block, where the server can read it: a bucket's, of at most the size that the server keeps. */
 export async function storedValue(
   context: Context,
-  { storage_block_id, storage_key }: Pick<PersistedResult, "storage_block_id" | "storage_key">,
+  { storage_block_id, storage_key, serializer }: PersistedResult,
 ): Promise<ShownValue> {
   if (storage_block_id === null) return hidden("The client that ran it keeps its value in a storage of its own.");
   const opened = await openBucket(context, storage_block_id);
   if (!opened.ok) return hidden(opened.reason);
   try {
-    return await readRecord(context, opened.bucket, storage_key);
+    return await readValue(context, opened.bucket, { key: storage_key, serializer });
   } catch (error) {
     return hidden(error instanceof Error ? error.message : String(error));
   }
@@ -50,7 +50,12 @@ function failed(reason: string): Opened {
   return { ok: false, reason };
 }
 
-async function readRecord({ config, clock }: Context, bucket: Bucket, key: string): Promise<ShownValue> {
+interface Stored {
+  readonly key: string;
+  readonly serializer: string | null;
+}
+
+async function readValue({ config, clock }: Context, bucket: Bucket, { key, serializer }: Stored): Promise<ShownValue> {
   const maxBytes = config.resultSizeLimitBytes;
   const stop = new AbortController();
   const late = sleep(clock, maxReadSeconds, stop.signal).then(() => {
@@ -61,7 +66,7 @@ async function readRecord({ config, clock }: Context, bucket: Bucket, key: strin
   const read = textWithin(bucket.readStream(key), maxBytes, stop.signal);
   try {
     const text = await Promise.race([read, late]);
-    if (text !== undefined) return valueInRecord(text, maxBytes);
+    if (text !== undefined) return storedValueIn(text, { serializer, maxBytes });
     return hidden(
       `It takes more than the ${maxBytes} bytes that the server reads to show it. The whole is at ${bucket.url(key)}.`,
     );

@@ -70,6 +70,11 @@ describeOnEachDatabase("values that a Prefect client has stored", (database) => 
     expect(shown).toMatchObject({ preview: { value }, reason: null, persisted: { storage_block_id: lake } });
   });
 
+  test("are shown where what the serializer wrote stands alone, as of flows", async () => {
+    memory.objects.set("runs/1", Buffer.from("2.64"));
+    expect(await resultOf(lake)).toMatchObject({ preview: { kind: "scalar", value: 2.64 }, reason: null });
+  });
+
   test.each([
     ["pickled", record({ type: "pickle" }, "gAWV"), 'Only Python can read what its serializer "pickle" wrote.'],
     [
