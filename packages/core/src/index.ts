@@ -1,4 +1,5 @@
 export * from "./attempts.ts";
+export * from "./automation-defaults.ts";
 export * from "./backoff.ts";
 export * from "./call-order.ts";
 export * from "./clock.ts";

@@ -111,6 +111,15 @@ test("nothing of an automation made in Python is lost by the form, and JSON and 
     actions: made.actions,
     actions_on_trigger: made.actions_on_trigger,
   });
+
+  await page.goto(`${site.origin}/automations/automation/${made.id}/edit`);
+  await json(page).fill((await json(page).inputValue()).replace(/"tags": \[[^\]]*\],/, ""));
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "by Python" }).waitFor();
+  expect(await site.client.call(readAutomation, { params: { id: made.id } })).toMatchObject({
+    tags: [],
+    description: "both came",
+  });
   expect(problems).toEqual([]);
   await close();
 });

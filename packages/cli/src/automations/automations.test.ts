@@ -45,6 +45,8 @@ test("automations are made of a file, listed, shown, replaced, paused, resumed a
     trigger: { within: 7200 },
   });
   expect((await place.run("automation", "inspect", "no order")).stdout).toMatch(/^When +no order\.paid within 2 h$/m);
+  place.write("changed.yaml", shown.stdout.replace(/^tags:\n( *- .*\n)+/m, ""));
+  expect(await json("update", noOrder.id, "--from-file", "changed.yaml")).toMatchObject({ name: "no order", tags: [] });
   expect(await json("pause", "no order")).toMatchObject({ enabled: false });
   expect(await json("inspect", "no order")).toMatchObject({ enabled: false });
   expect(await json("resume", noOrder.id)).toMatchObject({ enabled: true });

@@ -1,5 +1,5 @@
 import type { Client } from "@ostinato/client";
-import { jsonText } from "@ostinato/core";
+import { automationDefaults, jsonText } from "@ostinato/core";
 import { type Automation, createAutomation, readAutomation, replaceAutomation } from "@ostinato/protocol";
 import { withServer } from "../connect.ts";
 import { CliError, sentenceOf, usageError } from "../errors.ts";
@@ -48,7 +48,8 @@ export async function update(wanted: string, options: GivenAutomation): Promise<
   await withServer(async ({ client }) => {
     const { id, name, enabled } = await findAutomation(client, wanted);
     // A file without a name or a switch leaves those that the automation has.
-    await client.call(replaceAutomation, { params: { id }, encodedBody: encoded({ name, enabled, ...fields }) });
+    const whole = { ...automationDefaults, name, enabled, ...fields };
+    await client.call(replaceAutomation, { params: { id }, encodedBody: encoded(whole) });
     const changed = await client.call(readAutomation, { params: { id } });
     if (options.json) sayJson(changed);
     else say(`Updated ${changed.name} (${id})`);

@@ -1,3 +1,4 @@
+import { automationDefaults } from "@ostinato/core";
 import type {
   AutomationUpdate,
   automationFirings,
@@ -87,7 +88,10 @@ export function createFrom(draft: AutomationDraft) {
 }
 
 export function replaceBy(id: string, draft: AutomationDraft) {
-  return call<typeof replaceAutomation>("PUT /automations/{id}", { params: { id }, body: written(draft) });
+  return call<typeof replaceAutomation>("PUT /automations/{id}", {
+    params: { id },
+    body: { ...automationDefaults, ...written(draft) },
+  });
 }
 
 export function switchAutomation(id: string, enabled: boolean) {
