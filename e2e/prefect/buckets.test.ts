@@ -26,7 +26,10 @@ describe.skipIf(clientPython === undefined || storePython === undefined)("bucket
   let facts: Facts;
 
   beforeAll(async () => {
-    [server, store] = await Promise.all([startOstinato(), startMoto(storePython ?? "")]);
+    [server, store] = await Promise.all([
+      startOstinato({ OSTINATO_SERVER_RESULT_BUCKETS: "s3://lake" }),
+      startMoto(storePython ?? ""),
+    ]);
     session = await useConnection({ baseUrl: server.apiUrl, inProcess: false });
     await fetch(`${store.url}/lake`, { method: "PUT" });
     await AwsCredentials.save("keys", {

@@ -46,7 +46,7 @@ describe.skipIf(clientPython === undefined || storePython === undefined)(
     beforeAll(async () => {
       [store, tokens] = await Promise.all([startStorageEmulator(storePython ?? "", "lake"), startTokenServer()]);
       process.env.STORAGE_EMULATOR_HOST = store.url;
-      server = await startOstinato();
+      server = await startOstinato({ OSTINATO_SERVER_RESULT_BUCKETS: "gs://lake" });
       session = await useConnection({ baseUrl: server.apiUrl, inProcess: false });
       const { privateKey } = generateKeyPairSync("rsa", {
         modulusLength: 2048,

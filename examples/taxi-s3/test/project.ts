@@ -27,7 +27,7 @@ const region = "us-east-1";
 export const project: ExampleProject = {
   about: "the taxi pipeline with its months, checkpoints and results in a bucket of S3",
   // The mail server of the project is on this machine, which servers do not talk to unless they are told to.
-  serverEnvironment: { OSTINATO_SERVER_PRIVATE_TARGETS: "127.0.0.0/8" },
+  serverEnvironment: { OSTINATO_SERVER_PRIVATE_TARGETS: "127.0.0.0/8", OSTINATO_SERVER_RESULT_BUCKETS: "s3://taxi" },
   start,
 };
 

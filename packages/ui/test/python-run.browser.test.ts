@@ -13,7 +13,7 @@ let storageBlock: string;
 const [load, outer, inner, stored] = [randomId(), randomId(), randomId(), randomId()];
 
 beforeAll(async () => {
-  site = await startSite();
+  site = await startSite({ environment: { OSTINATO_SERVER_RESULT_BUCKETS: "memory://lake" } });
   const flowId = await createFlowNamed(site.client, "train-model");
   const run = await startRun(site.client, { flowId, name: "python-run", byPrefect: true });
   id = run.id;

@@ -34,6 +34,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Host names that are answered besides the machine's own. */
   readonly allowedHosts: readonly string[];
+  /** Buckets from which results are read to be shown, by their addresses. */
+  readonly resultBuckets: readonly string[];
   /** A result larger than this many bytes goes to a store of the client's. */
   readonly resultSizeLimitBytes: number;
   /** Connections to PostgreSQL for writes and quick reads. */
@@ -149,6 +151,12 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about:
       "Address at which people open the pages, for links in notifications, as https://flows.example.com; that of the server on this machine unless set",
     read: pagesAddress,
+  },
+  resultBuckets: {
+    variable: "OSTINATO_SERVER_RESULT_BUCKETS",
+    about:
+      "Buckets from which the server reads results of Python to show them, as s3://lake or gs://lake/results, with commas, * for all; none unless set, since whoever may write blocks then chooses what is read, with this machine's own rights where a block has no keys",
+    read: list,
   },
   resultSizeLimitBytes: {
     variable: "OSTINATO_RESULT_SIZE_LIMIT",

@@ -17,9 +17,9 @@ export async function storedValue(
   { storage_block_id, storage_key, serializer }: PersistedResult,
 ): Promise<ShownValue> {
   if (storage_block_id === null) return hidden("The client that ran it keeps its value in a storage of its own.");
-  const opened = await openBucket(context, storage_block_id);
-  if (!opened.ok) return hidden(opened.reason);
   try {
+    const opened = await openBucket(context, storage_block_id);
+    if (!opened.ok) return hidden(opened.reason);
     return await readValue(context, opened.bucket, { key: storage_key, serializer });
   } catch (error) {
     return hidden(error instanceof Error ? error.message : String(error));
@@ -36,8 +36,14 @@ async function openBucket(context: Context, blockId: string): Promise<Opened> {
   });
   if (document === undefined) return failed("The block of its storage has been deleted.");
   const type = document.block_type?.slug ?? "";
+  const { resultBuckets } = context.config;
   const block = await findBucketBlock(type);
-  if (block !== undefined) return { ok: true, bucket: await block.connect(document.data as never) };
+  if (block !== undefined && resultBuckets.length === 0) return failed(notNamed("its bucket"));
+  if (block !== undefined) {
+    const bucket = await block.connect(document.data as never);
+    const url = bucket.url();
+    return isReadable(url, resultBuckets) ? { ok: true, bucket } : failed(notNamed(url));
+  }
   const name = packageForBucket(type);
   return failed(
     name === undefined
@@ -48,6 +54,16 @@ async function openBucket(context: Context, blockId: string): Promise<Opened> {
 
 function failed(reason: string): Opened {
   return { ok: false, reason };
+}
+
+/** Whoever writes blocks would otherwise choose what the server reads, where a block has no keys even with the rights of its machine. */
+function isReadable(url: string, named: readonly string[]): boolean {
+  const whole = `${url}/`.replace(/\/+$/, "/");
+  return named.some((one) => one === "*" || whole.startsWith(`${one.replace(/\/+$/, "")}/`));
+}
+
+function notNamed(bucket: string): string {
+  return `The value is in a bucket. The server shows it once ${bucket} is named in OSTINATO_SERVER_RESULT_BUCKETS.`;
 }
 
 interface Stored {

@@ -5,7 +5,7 @@ import type { ResultView } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { memoryBucket } from "@ostinato/testing/memory-bucket";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { registerBlock } from "../../test/block-harness.ts";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { taskRunEvent } from "../../test/task-run-event-harness.ts";
@@ -21,11 +21,12 @@ function record(serializer: object, result: string): Uint8Array {
 describeOnEachDatabase("values that a Prefect client has stored", (database) => {
   const memory = memoryBucket();
   const clock = fakeClock();
+  const resultBuckets: string[] = [];
   let server: TestServer;
   let lake: string;
   let folder: string;
   beforeAll(async () => {
-    server = await startTestServer(database.url, { clock, config: { resultSizeLimitBytes: maxBytes } });
+    server = await startTestServer(database.url, { clock, config: { resultSizeLimitBytes: maxBytes, resultBuckets } });
     registerBucketBlock({
       type: "memory-bucket",
       load: async () => memory.bucket,
@@ -39,6 +40,7 @@ describeOnEachDatabase("values that a Prefect client has stored", (database) => 
     folder = (await (await registerBlock(server, { slug: "azure-container" })).save("folder", {})).id;
   });
   afterAll(() => server.stop());
+  beforeEach(() => void resultBuckets.splice(0, Number.POSITIVE_INFINITY, "memory://lake"));
 
   async function resultOf(storage_block_id: string | null, storage_key = "runs/1"): Promise<ResultView> {
     const now = server.context.clock.now();
@@ -104,6 +106,22 @@ describeOnEachDatabase("values that a Prefect client has stored", (database) => 
       "The block of its storage has been deleted.",
       "The client that ran it keeps its value in a storage of its own.",
     ]);
+  });
+
+  test.each([
+    [[], "its bucket"],
+    [["memory://lak", "memory://lake/results", "s3://lake"], "memory://lake"],
+  ])("are not read where their bucket is not named: %j", async (named, bucket) => {
+    memory.objects.set("runs/1", record(json, "1"));
+    resultBuckets.splice(0, 1, ...named);
+    expect(await resultOf(lake)).toMatchObject({
+      preview: { kind: "none" },
+      reason: `The value is in a bucket. The server shows it once ${bucket} is named in OSTINATO_SERVER_RESULT_BUCKETS.`,
+    });
+    for (const all of ["*", "memory://lake/"]) {
+      resultBuckets.splice(0, Number.POSITIVE_INFINITY, all);
+      expect(await resultOf(lake)).toMatchObject({ preview: { value: 1 }, reason: null });
+    }
   });
 
   test("are not waited for without end, and no fault of a store fails the page", async () => {
