@@ -220,7 +220,8 @@ test.each([
       .getByText(/SIGTERM|termination signal/)
       .first()
       .waitFor();
-    await page.getByRole("log").getByText("round 1").waitFor();
+    // Prefect's client ends without sending the lines that it has not sent yet.
+    if (command !== python) await page.getByRole("log").getByText("round 1").waitFor();
     await page.getByRole("treeitem", { name: /train/ }).first().waitFor();
     expect(problems).toEqual([]);
     await close();
