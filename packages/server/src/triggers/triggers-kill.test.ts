@@ -49,9 +49,7 @@ describeOnEachDatabase("triggers of servers that are killed", (database) => {
     return answer;
   }
 
-  // Servers of one SQLite file do not wake each other.
-  const severally = test.runIf(database.name === "postgresql");
-  severally("count each event once that several servers take at the same time", { timeout: 150_000 }, async () => {
+  test("count each event once that several servers take at the same time", async () => {
     const { url } = await database.another();
     const servers = await Promise.all([1, 2, 3].map(() => startTestServer(url)));
     others.push(...servers);
@@ -63,6 +61,8 @@ describeOnEachDatabase("triggers of servers that are killed", (database) => {
     };
     const each = await automationOf({});
     const third = await automationOf({ threshold: 3 });
+    // Each server asks for the automations again, as it does once a quarter of a second is over.
+    for (const { context } of servers) context.automations.forget();
     const sent = Array.from({ length: 90 }, () => randomId());
     // Their transactions commit in another order than they began.
     await Promise.all(
