@@ -44,7 +44,7 @@ export interface Network {
 /** Whether an address may be called. */
 export type IsReachable = (address: string) => boolean;
 
-/** Addresses of private networks may be called only where somebody has listed the network. */
+/** Addresses of private networks may be called only where somebody has listed the network, and what is no address nowhere. */
 export function reachable(allowed: readonly Network[]): IsReachable {
   const closed = blocks(
     Object.entries(privateNetworks).flatMap(([family, networks]) =>
@@ -55,7 +55,7 @@ export function reachable(allowed: readonly Network[]): IsReachable {
     ),
   );
   const open = blocks(allowed);
-  return (address) => !holds(closed, address) || holds(open, address);
+  return (address) => isIP(address) !== 0 && (!holds(closed, address) || holds(open, address));
 }
 
 function blocks(networks: readonly Network[]): BlockList {
@@ -66,7 +66,5 @@ function blocks(networks: readonly Network[]): BlockList {
 
 /** An IPv4 address that is written as one of IPv6 is in the networks of both. */
 function holds(list: BlockList, address: string): boolean {
-  const version = isIP(address);
-  if (version === 0) return true;
-  return list.check(address, version === 4 ? "ipv4" : "ipv6");
+  return list.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
 }
