@@ -146,9 +146,6 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     get watched() {
       return local.watched;
     },
-    get hasPeers() {
-      return peers.any;
-    },
     subscribe: (listener) => local.subscribe(listener),
     publish(changes) {
       local.publish(changes);

@@ -19,7 +19,6 @@ import { invalid, type Problem, RequestError } from "../kernel/errors.ts";
 import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { begin } from "../triggers/beginning.service.ts";
-import { validSeconds } from "../triggers/known-automations.service.ts";
 import { completeActions } from "./actions.rules.ts";
 import { automationEvent, automationOf } from "./automations.presenter.ts";
 import * as queries from "./automations.queries.ts";
@@ -124,19 +123,15 @@ export async function removeOwnedBy(context: Context, resourceId: string): Promi
   await unit(context, (unit) => removeOwnedIn(unit, resourceId));
 }
 
-/**
- * Makes or changes an automation. Once it is done, each server of the database writes down the events that the automation wants: this one
- * reads it again, and the others do so after the time for which they trust what they know.
- */
+/** Makes or changes an automation, and has all servers read it again. */
 async function changing(context: Context, work: (unit: Unit) => Promise<void>): Promise<void> {
-  const { automations, bus, clock } = context;
+  const { automations, clock } = context;
   await unit(context, async (unit) => {
     // First, because who counts events holds it while it writes what this forgets.
     await queries.moveVersion(unit.tx, clock.now());
     await work(unit);
   });
   automations.forget();
-  if (bus.hasPeers) await new Promise<void>((resolve) => clock.after(validSeconds, resolve));
 }
 
 /** What follows a new or changed automation, in the same unit of work. */

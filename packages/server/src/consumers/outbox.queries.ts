@@ -1,19 +1,35 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Writer } from "../db/dialect.ts";
+import type { Database, RowCondition, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { portable } from "../db/portable.ts";
 import type { TransactionId } from "../db/tables.ts";
-import type { Delivery } from "../kernel/delivery.ts";
+import type { Delivery, NewDelivery } from "../kernel/delivery.ts";
 
 const columns = { kind: "text", name: "text", ref: "text", appended: "moment" } as const;
 
+/**
+ * The version is looked at in the transaction of the events, so that none passes by an automation that was made before. It costs no
+ * round trip, since nobody waits for the answer.
+ */
+const unlessAllIsStill: RowCondition<"unless_still"> = {
+  fields: { unless_still: "moment" },
+  condition:
+    "(given.unless_still IS NULL OR given.unless_still <> coalesce((SELECT version FROM automation_version), 0))",
+};
+
 export async function append(
   tx: Writer,
-  { deliveries, now }: { readonly deliveries: readonly Delivery[]; readonly now: Timestamp },
+  { deliveries, now }: { readonly deliveries: readonly NewDelivery[]; readonly now: Timestamp },
 ): Promise<void> {
-  const rows = deliveries.map(({ kind, name, ref }) => ({ kind, name, ref, appended: now }));
-  await insertRows(tx, { into: "outbox", columns, rows });
+  const rows = deliveries.map(({ kind, name, ref, unlessStill }) => ({
+    kind,
+    name,
+    ref,
+    appended: now,
+    unless_still: unlessStill ?? null,
+  }));
+  await insertRows(tx, { into: "outbox", columns, rows, only: unlessAllIsStill });
 }
 
 /** A place in the outbox. Rows are read in the order of their transactions, and within one in the order of insertion. */

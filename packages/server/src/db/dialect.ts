@@ -10,13 +10,24 @@ export type Writer = Transaction<Tables>;
 /** The reading side of a query: a database or a unit of work. */
 export type Reader = Kysely<Tables>;
 
-export interface RowsToInsert<K extends string = string> {
+export interface RowsToInsert<K extends string = string, F extends string = string> {
   /** The table, perhaps with a name for it: `event`, `task_run_value AS kept`. */
   readonly into: string;
   readonly columns: Readonly<Record<K, CellType>>;
-  readonly rows: readonly Readonly<Record<K, CellValue>>[];
+  /** With the fields of `only` beside the columns. */
+  readonly rows: readonly Readonly<Record<NoInfer<K | F>, CellValue>>[];
+  /** Which of the rows are added; all without it. */
+  readonly only?: RowCondition<F>;
   /** The end of the statement, after the rows: `ON CONFLICT …`, `RETURNING …`. */
   readonly ending?: string;
+}
+
+/** A condition on rows that are to be inserted. */
+export interface RowCondition<F extends string = string> {
+  /** What the rows have beside the columns, for the condition alone. */
+  readonly fields: Readonly<Record<F, CellType>>;
+  /** About the row, which is named `given`. */
+  readonly condition: string;
 }
 
 /** SQL that the two databases write differently. Queries take it from `portable`, for whichever database runs them. */
@@ -73,7 +84,7 @@ export interface Sql {
 
 /** The parts of one database alone: every `Reader` and `Writer` carries them (`dialectOf`). */
 export interface SqlDialect extends Sql {
-  insertRows<R, K extends string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]>;
+  insertRows<R, K extends string, F extends string>(reader: Reader, insert: RowsToInsert<K, F>): Promise<R[]>;
 }
 
 export interface WriteOptions {

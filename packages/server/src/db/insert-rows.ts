@@ -1,6 +1,6 @@
 import { CompiledQuery } from "kysely";
 import type { CellType, CellValue, ColumnTypes } from "./columns.ts";
-import type { Reader, RowsToInsert } from "./dialect.ts";
+import type { Reader, RowCondition, RowsToInsert } from "./dialect.ts";
 import { writeJson } from "./json-text.ts";
 import { dialectOf } from "./portable.ts";
 
@@ -8,9 +8,9 @@ import { dialectOf } from "./portable.ts";
  * Inserts many rows with the fewest and fastest statements of the database, and returns their answers. The object `columns`
  * must be a constant: statements are cached by it.
  */
-export function insertRows<R = never, K extends string = string>(
+export function insertRows<R = never, K extends string = string, F extends string = never>(
   reader: Reader,
-  insert: RowsToInsert<K>,
+  insert: RowsToInsert<K, F>,
 ): Promise<R[]> {
   return dialectOf(reader).insertRows(reader, insert);
 }
@@ -22,9 +22,12 @@ const chunkSizes = [32, 8, 1] as const;
  * Rows as bound values: measured, 5 µs for a row of an event where one parameter of JSON takes 35 µs, because SQLite reads a
  * row's JSON again for each of its columns.
  */
-export async function insertRowsBound<R, K extends string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]> {
-  const { columns, rows } = insert;
-  const names = Object.keys(columns) as K[];
+export async function insertRowsBound<R, K extends string, F extends string>(
+  reader: Reader,
+  insert: RowsToInsert<K, F>,
+): Promise<R[]> {
+  const { rows } = insert;
+  const names = Object.keys(fieldsOf(insert)) as (K | F)[];
   const returned: R[] = [];
   let done = 0;
   for (const size of chunkSizes) {
@@ -43,9 +46,9 @@ export async function insertRowsBound<R, K extends string>(reader: Reader, inser
 }
 
 /** All rows as one parameter of JSON: on PostgreSQL as fast as bound values, and one statement for any number. */
-export async function insertRowsAsJson<R, K extends string>(
+export async function insertRowsAsJson<R, K extends string, F extends string>(
   reader: Reader,
-  insert: RowsToInsert<K>,
+  insert: RowsToInsert<K, F>,
   types: ColumnTypes,
 ): Promise<R[]> {
   if (insert.rows.length === 0) return [];
@@ -82,16 +85,26 @@ function kept(columns: object, key: string, make: () => string): string {
   return text;
 }
 
-function statementOf({ into, columns, ending = "" }: RowsToInsert, size: number): string {
-  return kept(columns, `${size} ${into} ${ending}`, () => {
-    const names = Object.keys(columns);
-    const row = `(${names.map(() => "?").join(", ")})`;
-    return `INSERT INTO ${into} (${names.join(", ")}) VALUES ${Array(size).fill(row).join(", ")} ${ending}`;
+function statementOf(insert: RowsToInsert, size: number): string {
+  const { into, columns, only, ending = "" } = insert;
+  return kept(columns, `${size} ${into} ${only?.condition ?? ""} ${ending}`, () => {
+    const names = Object.keys(columns).join(", ");
+    const fields = Object.keys(fieldsOf(insert));
+    const rows = `VALUES ${Array(size)
+      .fill(`(${fields.map(() => "?").join(", ")})`)
+      .join(", ")}`;
+    if (only === undefined) return `INSERT INTO ${into} (${names}) ${rows} ${ending}`;
+    return `WITH given(${fields.join(", ")}) AS (${rows})
+      INSERT INTO ${into} (${names}) SELECT ${names} FROM given WHERE ${only.condition} ${ending}`;
   });
 }
 
+function fieldsOf({ columns, only }: RowsToInsert): Readonly<Record<string, CellType>> {
+  return only === undefined ? columns : { ...columns, ...only.fields };
+}
+
 function jsonStatementOf(insert: RowsToInsert, types: ColumnTypes): string {
-  return kept(insert.columns, `json ${insert.into} ${insert.ending ?? ""}`, () =>
+  return kept(insert.columns, `json ${insert.into} ${insert.only?.condition ?? ""} ${insert.ending ?? ""}`, () =>
     insertOf(insert, types, { parameter: 1 }),
   );
 }
@@ -99,30 +112,27 @@ function jsonStatementOf(insert: RowsToInsert, types: ColumnTypes): string {
 interface GivenRows {
   /** The number of the parameter that holds the rows as JSON. */
   readonly parameter: number;
-  /** A field that the rows have beside the columns. */
-  readonly and?: string;
-  /** A condition on the rows that are added. */
-  readonly only?: string;
+  /** A condition on the rows that are added, beside that of the insert. */
+  readonly only?: RowCondition;
 }
 
 /** The text of an INSERT of rows that come as one parameter of JSON. */
-export function insertOf({ into, columns, ending = "" }: RowsToInsert, types: ColumnTypes, given: GivenRows): string {
+export function insertOf(insert: RowsToInsert, types: ColumnTypes, { parameter, only }: GivenRows): string {
+  const { into, columns, ending = "" } = insert;
   const entries = Object.entries(columns);
   const names = entries.map(([name]) => name).join(", ");
   // JSON is passed as a string: the database converts it for columns that it searches.
   const taken = entries.map(([name, type]) => (type === "searchableJson" ? `${name}::${types[type]}` : name));
+  const conditions = [only, insert.only].flatMap((each) => each?.condition ?? []);
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   return `INSERT INTO ${into} (${names}) SELECT ${taken.join(", ")}
-      FROM ${recordset(columns, types, given)} ${given.only ?? ""} ${ending}`;
+      FROM ${recordset({ ...fieldsOf(insert), ...only?.fields }, types, parameter)} ${where} ${ending}`;
 }
 
 /** The rows of a parameter of JSON as a table `given`. */
-export function recordset(
-  columns: Readonly<Record<string, CellType>>,
-  types: ColumnTypes,
-  { parameter, and }: GivenRows,
-): string {
+export function recordset(columns: Readonly<Record<string, CellType>>, types: ColumnTypes, parameter: number): string {
   const fields = Object.entries(columns).map(([name, type]) => `${name} ${isText(type) ? "text" : types[type]}`);
-  return `jsonb_to_recordset($${parameter}::jsonb) AS given(${[...fields, ...(and === undefined ? [] : [and])].join(", ")})`;
+  return `jsonb_to_recordset($${parameter}::jsonb) AS given(${fields.join(", ")})`;
 }
 
 function isText(type: CellType): type is "text" | "searchableJson" {

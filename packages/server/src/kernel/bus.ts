@@ -75,8 +75,6 @@ export interface Bus {
   subscribe(listener: Listener): () => void;
   /** Whether this process has a subscriber. */
   readonly watched: boolean;
-  /** Whether other servers of the database are known. */
-  readonly hasPeers: boolean;
 }
 
 export function createBus(report: (error: unknown) => void): Bus {
@@ -94,7 +92,6 @@ export function createBus(report: (error: unknown) => void): Bus {
     get watched() {
       return listeners.size > 0;
     },
-    hasPeers: false,
     publish(changes) {
       if (listeners.size === 0) return;
       for (const change of changes) for (const listener of listeners) deliver(listener, change);

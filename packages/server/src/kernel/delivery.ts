@@ -23,6 +23,15 @@ export interface Delivery {
   readonly ref: string;
 }
 
+/** A delivery as it is written down. */
+export interface NewDelivery extends Delivery {
+  /**
+   * No trigger takes this event as of this version of the automations, so it is written down only where they have changed since: it may be
+   * that one takes it after all.
+   */
+  readonly unlessStill?: number;
+}
+
 /** The name of a consumer and the changes that it handles. */
 export interface Subscriber {
   readonly name: string;

@@ -5,7 +5,7 @@ import { isNamedByAny, isWantedBy } from "../consumers/wants.rules.ts";
 import type { Writer } from "../db/dialect.ts";
 import type { KnownAutomations } from "../triggers/known-automations.service.ts";
 import type { Change } from "./bus.ts";
-import type { Delivery, DeliveryKind, Subscriber } from "./delivery.ts";
+import type { DeliveryKind, NewDelivery, Subscriber } from "./delivery.ts";
 
 /** Work that a unit leaves for later. */
 export interface FollowUp {
@@ -24,15 +24,15 @@ export interface Outbox {
   readonly subscribers: readonly Subscriber[];
   /** Finds out what is wanted now, before a unit of work; undefined where that was done lately. */
   refresh(): Promise<void> | undefined;
-  /** The notes that some consumer wants. */
-  wanted(notes: Noted): readonly Delivery[];
+  /** The notes that some consumer wants, and the events that one may want whose automations this server does not know yet. */
+  wanted(notes: Noted): readonly NewDelivery[];
   /** Inserts deliveries in the transaction of the changes. The caller wakes consumers after the commit. */
-  append(tx: Writer, appended: { deliveries: readonly Delivery[]; now: Timestamp }): Promise<void>;
+  append(tx: Writer, appended: { deliveries: readonly NewDelivery[]; now: Timestamp }): Promise<void>;
   /**
    * Wakes their consumers after the commit; those that do not run here, on other servers. Only a hint: a consumer that misses it
    * looks by itself some seconds later.
    */
-  wake(deliveries: readonly Pick<Delivery, "kind" | "name">[]): void;
+  wake(deliveries: readonly Pick<NewDelivery, "kind" | "name" | "unlessStill">[]): void;
   /** Wakes a loop here and on other servers, of which one does its work. */
   wakeLoop(name: string): void;
   /** Wakes those of the named consumers and loops that run here, at the request of another server. */
@@ -42,7 +42,7 @@ export interface Outbox {
 }
 
 interface OutboxParts {
-  readonly automations: Pick<KnownAutomations, "refresh" | "take">;
+  readonly automations: Pick<KnownAutomations, "refresh" | "version" | "take" | "confirm">;
   /** Asks other servers to wake consumers. */
   readonly wakeElsewhere?: ((names: readonly string[]) => void) | undefined;
 }
@@ -53,23 +53,28 @@ export function createOutbox(
   { automations, wakeElsewhere = () => {} }: OutboxParts,
 ): Outbox {
   const isNamed = isNamedByAny(subscribers.map(({ wants }) => wants));
-  const countsEvents = subscribers.some(({ wants }) => wants.takenByTriggers === true);
-  const isTaken = (event: Event) => countsEvents && automations.take(event);
   const each = subscribers.map(({ name, wants }) => ({ name, isWanted: isWantedBy(wants) }));
+  const unlessTaken = (event: Event) => (automations.take(event) ? {} : { unlessStill: automations.version });
   const wakers = new Map<string, () => boolean>();
   const isWokenHere = (name: string) => wakers.get(name)?.() === true;
+  const wakeEach = (names: readonly string[]) => {
+    const elsewhere = names.filter((name) => !isWokenHere(name));
+    if (elsewhere.length > 0) wakeElsewhere(elsewhere);
+  };
+  const counters = subscribers.filter(({ wants }) => wants.takenByTriggers === true).map(({ name }) => name);
   return {
     subscribers,
-    refresh: () => (countsEvents ? automations.refresh() : undefined),
+    refresh: () => (counters.length > 0 ? automations.refresh() : undefined),
     wanted({ changes, followUps }) {
-      const wanted: Delivery[] = [];
+      const wanted: NewDelivery[] = [];
       const add = (kind: DeliveryKind, name: string, refs: readonly string[]) => {
         if (isNamed({ kind, name })) for (const ref of refs) wanted.push({ kind, name, ref });
       };
       for (const change of changes) {
         if (change.kind === "event") {
           const { event: name, id: ref } = change.event;
-          if (isNamed({ kind: "event", name }) || isTaken(change.event)) wanted.push({ kind: "event", name, ref });
+          if (isNamed({ kind: "event", name })) wanted.push({ kind: "event", name, ref });
+          else if (counters.length > 0) wanted.push({ kind: "event", name, ref, ...unlessTaken(change.event) });
         } else if ("noun" in change) add(change.kind, change.noun, change.ids);
       }
       for (const { name, refs } of followUps) add("follow-up", name, refs);
@@ -78,9 +83,10 @@ export function createOutbox(
     append: queries.append,
     wake(deliveries) {
       if (deliveries.length === 0) return;
-      const names = each.filter(({ isWanted }) => deliveries.some(isWanted)).map(({ name }) => name);
-      const elsewhere = names.filter((name) => !isWokenHere(name));
-      if (elsewhere.length > 0) wakeElsewhere(elsewhere);
+      const written = deliveries.filter(({ unlessStill }) => unlessStill === undefined);
+      wakeEach(each.filter(({ isWanted }) => written.some(isWanted)).map(({ name }) => name));
+      const version = deliveries.find(({ unlessStill }) => unlessStill !== undefined)?.unlessStill;
+      if (version !== undefined) automations.confirm(version, () => wakeEach(counters));
     },
     wakeLoop(name) {
       isWokenHere(name);

@@ -13,8 +13,6 @@ export interface Peers {
   left(server: string): void;
   /** Forgets the servers that are silent; gives the seconds of the longest silence, and 0 where none is. */
   takeSilence(): number;
-  /** Whether one is known. */
-  readonly any: boolean;
 }
 
 export function createPeers(clock: Clock): Peers {
@@ -26,9 +24,6 @@ export function createPeers(clock: Clock): Peers {
       return isNew;
     },
     left: (server) => void heardAt.delete(server),
-    get any() {
-      return heardAt.size > 0;
-    },
     takeSilence() {
       const silences = [...heardAt].map(([server, at]) => ({ server, seconds: clock.elapsed() - at }));
       const silent = silences.filter(({ seconds }) => seconds >= maxSilentSeconds);

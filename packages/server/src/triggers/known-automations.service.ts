@@ -4,18 +4,25 @@ import * as enabled from "../automations/enabled.service.ts";
 import type { Database, Reader } from "../db/dialect.ts";
 import { type Known, nothingKnown } from "./known.ts";
 
-/** For so long a server does not ask whether automations have changed. */
-export const validSeconds = 0.25;
+/** For so long a server does not ask whether automations have changed. What it does not know yet costs it rows in the outbox, and no event. */
+const validSeconds = 0.25;
 
 /**
  * The automations that a server keeps in memory, to see at once which events some trigger takes. Every server of the database asks for
- * their version before it writes, unless it has asked within `validSeconds`.
+ * their version before it writes, unless it has asked within `validSeconds`. They may have changed since: the statement that writes events down looks
+ * at the version, and writes those down that no trigger takes as of another one. Who counts the events knows the automations as of then.
  */
 export interface KnownAutomations {
   /** Reads what has changed; undefined where it was asked lately. */
   refresh(): Promise<void> | undefined;
+  readonly version: number;
   /** Whether a trigger takes the event. */
   take(event: Event): boolean;
+  /**
+   * Events were written as of this version: calls `wake` now, or within some `validSeconds`, if the automations were others by then, so that
+   * some event may have been written down that no trigger seemed to take.
+   */
+  confirm(version: number, wake: () => void): void;
   /** As of a unit of work. Until its end no automation changes. */
   knownIn(tx: Reader): Promise<Known>;
   /** When this server began to know them. */
@@ -30,6 +37,7 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
   let asking: Promise<void> | undefined;
   /** Counts how often this server was told to forget: what was asked before says nothing of now. */
   let generation = 0;
+  let isConfirming = false;
 
   async function knownBy(reader: Reader, version: number): Promise<Known> {
     if (version === known.version) return known;
@@ -38,15 +46,11 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
     return found;
   }
 
-  /** Whether it could not ask. Then all events are written down, and whoever counts them knows which are taken. */
-  let isUnsure = false;
-
   async function ask(): Promise<void> {
     const asked = { generation, at: clock.elapsed() };
     const isRead = await knownNow();
     if (asked.generation !== generation) return;
     asking = undefined;
-    isUnsure = !isRead;
     if (isRead) askedAt = asked.at;
   }
 
@@ -67,7 +71,21 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
       asking ??= ask();
       return asking;
     },
-    take: (event) => isUnsure || (known.automations.size > 0 && known.find(event).length > 0),
+    get version() {
+      return known.version;
+    },
+    take: (event) => known.automations.size > 0 && known.find(event).length > 0,
+    confirm(version, wake) {
+      if (known.version !== version) return wake();
+      // Who confirms already asks later than now.
+      if (isConfirming) return;
+      isConfirming = true;
+      clock.after(validSeconds, async () => {
+        isConfirming = false;
+        await knownNow();
+        if (known.version !== version) wake();
+      });
+    },
     knownIn: async (tx) => knownBy(tx, await enabled.holdVersion(tx)),
     forget() {
       generation += 1;

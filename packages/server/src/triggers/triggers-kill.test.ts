@@ -61,8 +61,6 @@ describeOnEachDatabase("triggers of servers that are killed", (database) => {
     };
     const each = await automationOf({});
     const third = await automationOf({ threshold: 3 });
-    // Each server asks for the automations again, as it does once a quarter of a second is over.
-    for (const { context } of servers) context.automations.forget();
     const sent = Array.from({ length: 90 }, () => randomId());
     // Their transactions commit in another order than they began.
     await Promise.all(

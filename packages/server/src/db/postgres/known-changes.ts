@@ -134,7 +134,7 @@ function statementOf(changes: readonly Waiting[], types: ColumnTypes): NamedStat
   const additions = new Map<string, Addition>();
   for (const { change, additions: own } of changes) {
     for (const insert of own) {
-      const key = `${insert.into} ${insert.ending ?? ""}`;
+      const key = `${insert.into} ${insert.only?.condition ?? ""} ${insert.ending ?? ""}`;
       const addition = additions.get(key) ?? { insert, rows: [] };
       additions.set(key, addition);
       for (const row of insert.rows) addition.rows.push({ ...row, changed_id: change.id });
@@ -186,7 +186,7 @@ function updateOf({ table, columns, beside }: KnownChangeKind, types: ColumnType
   );
   const set = Object.keys(columns).map((name) => `${name} = given.${name}`);
   return `UPDATE ${table} SET ${set.join(", ")}
-    FROM ${[recordset(fields, types, { parameter: 1 }), ...beside.map((other) => other.table)].join(", ")}
+    FROM ${[recordset(fields, types, 1), ...beside.map((other) => other.table)].join(", ")}
     WHERE ${table}.id = ANY ($2::uuid[]) AND ${table}.id = given.id AND ${table}.xmin = given.version::xid
       ${unchanged.join("\n      ")}
     RETURNING ${table}.id, ${table}.xmin::text AS version`;
@@ -198,9 +198,10 @@ function besideField(index: number): string {
 }
 
 function additionOf(insert: RowsToInsert, parameter: number, types: ColumnTypes): string {
-  return insertOf(insert, types, {
-    parameter,
-    only: "WHERE changed_id IN (SELECT id FROM changed)",
-    and: "changed_id uuid",
-  });
+  return insertOf(insert, types, { parameter, only: ofWhatHasChanged });
 }
+
+const ofWhatHasChanged = {
+  fields: { changed_id: "uuid" },
+  condition: "changed_id IN (SELECT id FROM changed)",
+} as const;
