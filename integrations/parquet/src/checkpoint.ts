@@ -11,10 +11,15 @@ export interface CheckpointOptions {
   readonly in?: TablePlace;
 }
 
-/** A query over other tables. The file belongs to its text and to the addresses of the tables. */
+/** A query over other tables. The file belongs to its text and to the addresses of the tables, or to `by` where it is given. */
 export interface QueryCheckpoint extends CheckpointOptions {
   readonly sql: string;
   readonly tables?: TableSources;
+  /**
+   * What the rows depend on beside the query, as JSON, in place of the addresses of the tables: for files that have other content at the same address, or the same one
+   * at another, such as downloads.
+   */
+  readonly by?: unknown;
 }
 
 /** Rows of the program, which are made where the file is not there. */
@@ -77,9 +82,12 @@ async function knownTable(
 const digestCharacters = 16;
 
 function digestOf(options: QueryCheckpoint | RowsCheckpoint): string {
-  const content =
-    "sql" in options ? [options.sql, addressesOf(options.tables ?? {})] : [options.by, options.types ?? {}];
+  const content = "sql" in options ? [options.sql, sourcesOf(options)] : [options.by, options.types ?? {}];
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, digestCharacters);
+}
+
+function sourcesOf({ by, tables = {} }: QueryCheckpoint): unknown {
+  return by === undefined ? addressesOf(tables) : { by };
 }
 
 /** What names the sources: a bucket by the address of what is read from it. */

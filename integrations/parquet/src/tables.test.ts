@@ -99,6 +99,16 @@ describe.each(["a folder", "a bucket"])("in %s", (kind) => {
     const all = await checkpoint("clean trips", { in: place(), tables: { trips }, sql: "SELECT * FROM trips" });
     expect([all.rows, all.tableUrl]).not.toEqual([1, first.tableUrl]);
 
+    const byContent = async (content: string, file: string) =>
+      await checkpoint("clean trips", { in: place(), tables: { trips: file }, sql, by: content });
+    const copy = join(folder, `copied ${kind}.parquet`);
+    await writeTable(copy, { rows: [{ id: 3, fare: 3 }] }, { in: folder });
+    const original = join(folder, `original ${kind}.parquet`);
+    await writeTable(original, { rows: [{ id: 3, fare: 3 }] }, { in: folder });
+    const same = await byContent("3f0c", original);
+    expect(await byContent("3f0c", copy)).toEqual(same);
+    expect((await byContent("9d1e", original)).key).not.toBe(same.key);
+
     let made = 0;
     const days = (by: string) => checkpoint("days", { in: place(), by, rows: () => [{ day: by, made: ++made }] });
     expect([await days("sunday"), await days("sunday"), await days("monday")].map(({ head }) => head)).toEqual([
