@@ -1,8 +1,9 @@
 import { existsSync, globSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import type { ExampleProject } from "@ostinato/testing/example-project";
+import type { ExamplePicture, ExampleProject } from "@ostinato/testing/example-project";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { type DemoServer, startDemoServer } from "./demo/server.ts";
 
@@ -12,7 +13,8 @@ const usage = `npm run example -- NAME starts what a project needs from package 
 
   npm run example -- NAME --port 4300     listen elsewhere; 0 takes any free port
   npm run example -- NAME --home ./demo   keep everything in another folder than OSTINATO_HOME
-  npm run example -- NAME --once          end after the flows`;
+  npm run example -- NAME --once          end after the flows
+  npm run example -- NAME --pictures      take the pictures of its README, and end`;
 
 try {
   await main();
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
       port: { type: "string" },
       home: { type: "string" },
       once: { type: "boolean", default: false },
+      pictures: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -40,23 +43,52 @@ async function main(): Promise<void> {
   const port = values.port === undefined ? undefined : Number(values.port);
   const server = await startDemoServer({ port, home: values.home, settings: project.serverEnvironment });
   try {
-    await showProject(project, server, values.once);
+    await showProject(project, server, {
+      once: values.once,
+      ...(values.pictures ? { pictures: join(examples, name, "screenshots") } : {}),
+    });
   } finally {
     await server.stop();
   }
 }
 
-async function showProject(project: ExampleProject, server: DemoServer, once: boolean): Promise<void> {
+interface Showing {
+  readonly once: boolean;
+  /** The folder for pictures, where they are to be taken. */
+  readonly pictures?: string;
+}
+
+async function showProject(project: ExampleProject, server: DemoServer, { once, pictures }: Showing): Promise<void> {
   const { url, environment } = server;
   console.error(`Ostinato is at ${url}\n`);
   await using started = await project.start({ url, environment, say: (sentence) => console.error(sentence) });
   const page = `${url}/${await started.run()}`;
+  if (pictures !== undefined) return await takePictures(url, pictures, (await started.pictures?.()) ?? []);
   console.error(`\nLook at it: ${page}`);
   if (started.next !== undefined) console.error(`\n${started.next}`);
   if (once) return;
   const { openPage } = await import("./demo/open-page.ts");
   openPage(page);
   await server.untilStopped("\nEverything stays up until Ctrl-C.");
+}
+
+const screen = { viewport: { width: 1400, height: 900 }, colorScheme: "light" } as const;
+const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" } as const;
+
+async function takePictures(url: string, folder: string, pictures: readonly ExamplePicture[]): Promise<void> {
+  const { launchBrowser } = await import("@ostinato/testing/browser");
+  const { takePicture } = await import("./demo/picture.ts");
+  await mkdir(folder, { recursive: true });
+  const browser = await launchBrowser();
+  try {
+    for (const { name, path, isPhone = false, act } of pictures) {
+      const file = join(folder, `${name}.png`);
+      await takePicture(browser, { ...(isPhone ? phone : screen), url: `${url}/${path}`, file, act });
+      console.error(file);
+    }
+  } finally {
+    await browser.close();
+  }
 }
 
 function projectFile(name: string): string {

@@ -15,11 +15,12 @@ import {
   readArtifactKeyPage,
   readTimeline,
 } from "@ostinato/protocol";
-import { launchBrowser, openPage, type Page, type Route } from "@ostinato/testing/browser";
+import { launchBrowser, type Page } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
 import { keepValues } from "./demo/kept.ts";
 import { makeLimits } from "./demo/limits.ts";
+import { takePicture } from "./demo/picture.ts";
 import { runPipeline } from "./demo/pipeline.ts";
 import { makeReactions, type Reactions } from "./demo/reactions.ts";
 import { command, type DemoServer, startDemoServer } from "./demo/server.ts";
@@ -36,9 +37,6 @@ const sizes = [
   { width: 390, height: 844, deviceScaleFactor: 2 },
 ] as const;
 const wanted = process.argv.slice(2);
-/** Errors and logs of the examples name files of this checkout, which pictures show at a path that is of no machine. */
-const checkout = fileURLToPath(new URL("..", import.meta.url));
-const shownCheckout = "/srv/ostinato/";
 
 await buildUi();
 // Log lines and settings show this path, so it is a neutral one; it must not exist yet.
@@ -123,7 +121,7 @@ async function runExample(server: DemoServer, [script = "", ...args]: readonly s
 type RunCriteria = Pick<BodyOf<typeof listFlowRuns>, "flows" | "flow_runs">;
 
 /** An address, and the actions before the picture is taken. */
-type Subject = string | { readonly path: string; readonly act: (page: Page) => Promise<void> };
+type Subject = string | { readonly path: string; readonly act?: (page: Page) => Promise<void> };
 
 async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>>> {
   const newest = async (criteria: RunCriteria) => {
@@ -223,13 +221,9 @@ async function takePictures(url: string, pages: Readonly<Record<string, Subject>
       if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
       for (const { deviceScaleFactor, ...viewport } of sizes) {
         for (const colorScheme of ["light", "dark"] as const) {
-          const { page, close } = await openPage(browser, { viewport, deviceScaleFactor, colorScheme });
-          await page.route("**/api/**", withNeutralPaths);
-          const path = typeof subject === "string" ? subject : subject.path;
-          await page.goto(`${url}/${path}`, { waitUntil: "networkidle" });
-          if (typeof subject !== "string") await subject.act(page);
-          await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`) });
-          await close();
+          const { path, act } = typeof subject === "string" ? { path: subject } : subject;
+          const file = join(folder, `${name}-${viewport.width}-${colorScheme}.png`);
+          await takePicture(browser, { url: `${url}/${path}`, file, viewport, deviceScaleFactor, colorScheme, act });
         }
       }
       console.error(name);
@@ -237,13 +231,6 @@ async function takePictures(url: string, pages: Readonly<Record<string, Subject>
   } finally {
     await browser.close();
   }
-}
-
-async function withNeutralPaths(route: Route): Promise<void> {
-  const response = await route.fetch();
-  const isJson = response.headers()["content-type"]?.includes("json") === true;
-  if (!isJson) return await route.fulfill({ response });
-  await route.fulfill({ response, body: (await response.text()).replaceAll(checkout, shownCheckout) });
 }
 
 function total(counts: Readonly<Record<string, number>>): number {

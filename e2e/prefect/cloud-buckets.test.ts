@@ -1,8 +1,5 @@
-import { generateKeyPairSync } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { GcpCredentials, GcsBucket } from "@ostinato/gcp";
+import { type GoogleAccount, startGoogleAccount } from "@ostinato/testing/google-account";
 import { type StorageEmulator, startStorageEmulator } from "@ostinato/testing/python-servers";
 import { useConnection } from "ostinato";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -23,46 +20,24 @@ interface Facts {
   readonly flow_run: string;
 }
 
-/** Gives everybody a token, as Google does to who signs with a key. Python asks for one at an emulator too. */
-async function startTokenServer(): Promise<Server> {
-  const server = createServer((_, response) => {
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ access_token: "token", expires_in: 3600, token_type: "Bearer" }));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server;
-}
-
 describe.skipIf(clientPython === undefined || storePython === undefined)(
   "buckets of Cloud Storage in both languages",
   () => {
     let server: RunningServer;
     let store: StorageEmulator;
-    let tokens: Server;
+    let account: GoogleAccount;
     let session: AsyncDisposable | undefined;
     let facts: Facts;
 
     beforeAll(async () => {
-      [store, tokens] = await Promise.all([startStorageEmulator(storePython ?? "", "lake"), startTokenServer()]);
+      [store, account] = await Promise.all([
+        startStorageEmulator(storePython ?? "", "lake"),
+        startGoogleAccount("trips@lab.iam.gserviceaccount.com"),
+      ]);
       process.env.STORAGE_EMULATOR_HOST = store.url;
       server = await startOstinato({ OSTINATO_SERVER_RESULT_BUCKETS: "gs://lake" });
       session = await useConnection({ baseUrl: server.apiUrl, inProcess: false });
-      const { privateKey } = generateKeyPairSync("rsa", {
-        modulusLength: 2048,
-        privateKeyEncoding: { type: "pkcs8", format: "pem" },
-        publicKeyEncoding: { type: "spki", format: "pem" },
-      });
-      await GcpCredentials.save("keys", {
-        service_account_info: {
-          type: "service_account",
-          project_id: "lab",
-          private_key_id: "1",
-          private_key: privateKey,
-          client_email: "trips@lab.iam.gserviceaccount.com",
-          token_uri: `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`,
-        },
-      });
+      await GcpCredentials.save("keys", { service_account_info: account.key });
       const gcp_credentials = GcpCredentials.named("keys");
       await GcsBucket.save("from-typescript", { bucket: "lake", bucket_folder: "shared/", gcp_credentials });
       const shared = await GcsBucket.load("from-typescript");
@@ -73,7 +48,7 @@ describe.skipIf(clientPython === undefined || storePython === undefined)(
     afterAll(async () => {
       delete process.env.STORAGE_EMULATOR_HOST;
       await session?.[Symbol.asyncDispose]();
-      tokens?.close();
+      await account?.[Symbol.asyncDispose]();
       await Promise.all([server?.stop(), store?.stop()]);
     });
 

@@ -17,7 +17,7 @@ from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.blocks.core import Block
 from prefect.flow_runs import pause_flow_run
 from prefect.input import RunInput
-from prefect_aws import S3Bucket
+from prefect_gcp import GcsBucket
 from prefect_sqlalchemy import AsyncSqlAlchemyConnector
 from pydantic import ConfigDict, Field, SecretStr
 
@@ -70,7 +70,7 @@ def load_champion() -> tuple[dict, int]:
 
 @task(persist_result=False)
 def read_claims(key: str) -> list[dict]:
-    text = S3Bucket.load("insurance-claims").read_path(key).decode()
+    text = GcsBucket.load("insurance-claims").read_path(key).decode()
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -137,7 +137,7 @@ def train_fraud_model(key: str = RAW_CLAIMS) -> float:
 @flow(name="fraud-upload-python")
 def upload_claims(source: str, key: str) -> str:
     """Puts a file into the bucket, beside the one of the program in TypeScript."""
-    return S3Bucket.load("insurance-claims").upload_from_path(source, key)
+    return GcsBucket.load("insurance-claims").upload_from_path(source, key)
 
 
 class Answer(RunInput):

@@ -1,9 +1,9 @@
-import { S3Bucket } from "@ostinato/aws";
+import { GcsBucket } from "@ostinato/gcp";
 import { MlflowTracking } from "@ostinato/mlflow";
 import { AsyncDatabase } from "@ostinato/sql";
 
 /** Blocks by these names say where data and models are; the programs in Python load the same. */
-export const claimsBucket = () => S3Bucket.load("insurance-claims");
+export const claimsBucket = () => GcsBucket.load("insurance-claims");
 export const tracking = () => MlflowTracking.load("insurance");
 export const claimsDatabase = () => AsyncDatabase.load("insurance");
 

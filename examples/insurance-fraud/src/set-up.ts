@@ -1,38 +1,28 @@
-import { AwsCredentials, S3Bucket } from "@ostinato/aws";
+import { GcpCredentials, GcsBucket } from "@ostinato/gcp";
 import { MlflowTracking } from "@ostinato/mlflow";
 import { AsyncDatabase } from "@ostinato/sql";
+import { columns } from "./claim-columns.ts";
 import { makeUpClaims } from "./claims.ts";
 import { claimsDatabase } from "./places.ts";
 
 /** Where the services are, by variables; the blocks that this program saves are all that the flows know of them. */
-const { MLFLOW_URL = "", DATABASE_URL = "", S3_URL = "", S3_KEY = "", S3_SECRET = "" } = process.env;
+const { MLFLOW_URL = "", DATABASE_URL = "", GCS_BUCKET = "", GCP_KEY = "{}" } = process.env;
 const replaced = { overwrite: true };
 
 await MlflowTracking.save("insurance", { tracking_uri: MLFLOW_URL }, replaced);
-await AwsCredentials.save(
-  "insurance",
-  {
-    aws_access_key_id: S3_KEY,
-    aws_secret_access_key: S3_SECRET,
-    region_name: "us-east-1",
-    aws_client_parameters: { endpoint_url: S3_URL },
-  },
-  replaced,
-);
-await S3Bucket.save(
+// Python takes a key as an object alone.
+await GcpCredentials.save("insurance", { service_account_info: JSON.parse(GCP_KEY) }, replaced);
+await GcsBucket.save(
   "insurance-claims",
-  { bucket_name: "insurance", credentials: AwsCredentials.named("insurance") },
+  { bucket: GCS_BUCKET, gcp_credentials: GcpCredentials.named("insurance") },
   replaced,
 );
 await AsyncDatabase.save("insurance", { connection_info: DATABASE_URL }, replaced);
 
 const database = await claimsDatabase();
 await database.execute("DROP TABLE IF EXISTS new_claims");
-await database.execute(`CREATE TABLE new_claims (
-  policy_number bigint PRIMARY KEY, months_as_customer integer, age integer, policy_state text, policy_annual_premium integer,
-  insured_hobbies text, incident_date date, incident_type text, collision_type text, incident_severity text, authorities_contacted text,
-  incident_hour_of_the_day integer, number_of_vehicles_involved integer, witnesses integer, police_report_available text,
-  total_claim_amount integer, auto_make text)`);
+const definitions = Object.entries(columns).map(([name, { type }]) => `"${name}" ${type}`);
+await database.execute(`CREATE TABLE new_claims (${definitions.join(", ")}, PRIMARY KEY (policy_number))`);
 const claims = makeUpClaims({ count: 300, seed: 11 }).map(({ fraud_reported: _, ...claim }) => ({
   ...claim,
   policy_number: claim.policy_number + 400_000,

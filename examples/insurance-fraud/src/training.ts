@@ -5,6 +5,7 @@ import type { RunFacts } from "@ostinato/mlflow";
 import { literal, openDatabase } from "@ostinato-examples/modelling/duckdb";
 import { flow, log, task } from "ostinato";
 import { z } from "zod";
+import { columns } from "./claim-columns.ts";
 import type { Claim } from "./claims.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Choices } from "./logistic-regression.ts";
@@ -25,9 +26,8 @@ const readClaims = task(
       const file = join(folder, "claims.csv");
       await (await claimsBucket()).download(key, file);
       using database = await openDatabase();
-      // Numbers of whole columns come as bigint unless they are cast.
       const rows = await database.rows<Claim>(
-        `SELECT * REPLACE (CAST(incident_date AS VARCHAR) AS incident_date, ${wholeNumbers.map((name) => `${name}::INT AS ${name}`).join(", ")}) FROM read_csv(${literal(file)}, header = true)`,
+        `SELECT * REPLACE (${casts.join(", ")}) FROM read_csv(${literal(file)}, header = true, all_varchar = true)`,
       );
       log.info("{count} claims of {key}", { count: rows.length, key });
       return rows;
@@ -37,16 +37,10 @@ const readClaims = task(
   },
 );
 
-const wholeNumbers = [
-  "policy_number",
-  "months_as_customer",
-  "age",
-  "policy_annual_premium",
-  "incident_hour_of_the_day",
-  "number_of_vehicles_involved",
-  "witnesses",
-  "total_claim_amount",
-];
+/** Days stay text, and whole numbers become numbers: DuckDB's own guess would be dates and bigints. */
+const casts = Object.entries(columns).map(
+  ([name, { type }]) => `"${name}"::${type === "date" ? "text" : type} AS "${name}"`,
+);
 
 interface Split {
   readonly train: readonly Claim[];
@@ -56,7 +50,12 @@ interface Split {
 /** By the number of the policy, so that a claim is on the same side in each run. */
 const split = task({ name: "split", persist: false }, async function split(claims: readonly Claim[]): Promise<Split> {
   const isTest = ({ policy_number }: Claim) => policy_number % 4 === 0;
-  return { train: claims.filter((claim) => !isTest(claim)), test: claims.filter(isTest) };
+  const parts = { train: claims.filter((claim) => !isTest(claim)), test: claims.filter(isTest) };
+  log.info("{train} claims to learn from, {test} put aside for the test", {
+    train: parts.train.length,
+    test: parts.test.length,
+  });
+  return parts;
 });
 
 const attempt = task(

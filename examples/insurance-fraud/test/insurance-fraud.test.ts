@@ -4,24 +4,36 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createClient } from "@ostinato/client";
+import { GcsBucket } from "@ostinato/gcp";
+import { mlflow } from "@ostinato/mlflow";
 import { filterFlowRuns, type QuestionPage, readQuestionPage, resumeFlowRun } from "@ostinato/protocol";
 import { database } from "@ostinato/sql";
 import { type RecordingServer, startRecordingServer } from "@ostinato/testing/recording-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Services, startServices } from "./services.ts";
 
-/** Pythons that `.ci/run` makes: of MLflow's server, and of Prefect with its packages. Without the first the tests skip. */
-const { MLFLOW_3_PYTHON: mlflow, PREFECT_BLOCKS_PYTHON: prefect } = process.env;
+/** Pythons that `.ci/run` makes: of MLflow's server, of the store, and of Prefect with its packages. Without the first two the tests skip. */
+const {
+  MLFLOW_3_PYTHON: mlflowPython = "",
+  INTEGRATIONS_PYTHON: storagePython = "",
+  PREFECT_BLOCKS_PYTHON: prefect,
+} = process.env;
 const source = (file: string) => fileURLToPath(new URL(`../src/${file}`, import.meta.url));
 /** Bounds for a machine that is busy with other things. */
 const patient = { timeout: 240_000 };
 
-describe.skipIf(mlflow === undefined)("the project, with MLflow, a bucket and PostgreSQL", () => {
+const suite = describe.skipIf(mlflowPython === "" || storagePython === "");
+
+suite("the project, with MLflow, a bucket and PostgreSQL", () => {
   let server: RecordingServer;
   let services: Services;
 
   beforeAll(async () => {
-    [server, services] = await Promise.all([startRecordingServer(), startServices(mlflow ?? "")]);
+    [server, services] = await Promise.all([
+      startRecordingServer(),
+      startServices({ mlflow: mlflowPython, storage: storagePython }),
+    ]);
+    process.env.STORAGE_EMULATOR_HOST = services.storageUrl;
     await run(process.execPath, "set-up.ts");
     await run(process.execPath, "main.ts", "upload");
     await run(process.execPath, "main.ts", "train");
@@ -50,8 +62,25 @@ describe.skipIf(mlflow === undefined)("the project, with MLflow, a bucket and Po
     return await server.recorded(found?.id ?? "");
   }
 
-  it("uploads, searches below one task, trains with the best parameters, and keeps the model", async () => {
+  it("uploads claims in the shape of the public data set to Cloud Storage, and learns from what it finds there", async () => {
     expect(await newest("fraud-upload")).toMatchObject({ flowRun: { state_name: "Completed" } });
+    const { gcp_credentials, ...place } = await GcsBucket.read("insurance-claims");
+    expect(place).toMatchObject({ bucket: "insurance" });
+    expect(gcp_credentials?.service_account_info).toMatchObject({
+      client_email: "claims@insurance-lab.iam.gserviceaccount.com",
+    });
+    const csv = await (await GcsBucket.load("insurance-claims")).readText("raw/claims.csv");
+    const [header = "", ...rows] = csv.trimEnd().split("\n");
+    expect(header.split(",")).toHaveLength(39);
+    const policies = rows.map((row) => Number(row.split(",")[header.split(",").indexOf("policy_number")]));
+    expect(rows).toHaveLength(2_000);
+    const { logs } = await newest("fraud-training");
+    expect(logs).toContain("2000 claims of raw/claims.csv");
+    const put = policies.filter((policy) => policy % 4 === 0).length;
+    expect(logs).toContain(`${2_000 - put} claims to learn from, ${put} put aside for the test`);
+  });
+
+  it("searches below one task, trains with the best parameters of MLflow, and keeps the model and its metrics there", async () => {
     const { flowRun, taskRuns, logs } = await newest("fraud-training");
     expect(flowRun.state_name).toBe("Completed");
     const searching = taskRuns.find(({ name }) => name.startsWith("search parameters"));
@@ -60,6 +89,20 @@ describe.skipIf(mlflow === undefined)("the project, with MLflow, a bucket and Po
     expect(logs).toContainEqual(
       expect.stringMatching(/^the best of the search is candidate \d, with an F1 score of 0\.\d+/),
     );
+    const kept = mlflow({ url: services.mlflowUrl });
+    const searched = await Array.fromAsync(kept.searchRuns("insurance-fraud-search"));
+    const [parent] = searched.filter(({ name }) => name === "search");
+    const candidates = searched.filter(({ tags }) => tags["mlflow.parentRunId"] === parent?.id);
+    const [best] = candidates.toSorted((one, other) => (other.metrics.f1 ?? 0) - (one.metrics.f1 ?? 0));
+    expect(candidates).toHaveLength(4);
+    const [trained] = await Array.fromAsync(kept.searchRuns("insurance-fraud"));
+    expect(trained?.params).toEqual({ ...best?.params, rows: "1500" });
+    expect(Object.keys(trained?.metrics ?? {})).toEqual(expect.arrayContaining(["f1", "precision", "recall", "loss"]));
+    const champion = await kept.modelVersion("insurance-fraud", "champion");
+    expect(champion).toMatchObject({ version: 1, runId: trained?.id });
+    if (champion === undefined) return;
+    const model = JSON.parse(await (await kept.modelArtifacts(champion)).readText("model.json"));
+    expect(model.weights).toHaveLength(model.encoding.numbers.length + model.encoding.words.length);
   });
 
   it("writes three reports, with the confusion matrix as a picture and links to MLflow", async () => {

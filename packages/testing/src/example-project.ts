@@ -1,3 +1,5 @@
+import type { Page } from "./browser.ts";
+
 /**
  * A whole project among the examples: `npm run example -- NAME` starts it. `examples/NAME/test/project.ts` exports it as `project`; that folder may
  * use what tests use, such as servers from package registries.
@@ -26,4 +28,17 @@ export interface StartedExample extends AsyncDisposable {
   run(): Promise<string>;
   /** What the user may do next, as Markdown without headings; printed at the end. */
   readonly next?: string;
+  /** What the README shows once the flows have run. */
+  pictures?(): Promise<readonly ExamplePicture[]>;
+}
+
+/** A page for the README, light and as wide as a screen unless it is for a phone, which is dark. */
+export interface ExamplePicture {
+  /** Of the file in `screenshots/`, without `.png`. */
+  readonly name: string;
+  /** Of the page: `runs/flow-run/…`. */
+  readonly path: string;
+  readonly isPhone?: boolean;
+  /** What is done on the page before. */
+  readonly act?: (page: Page) => Promise<void>;
 }

@@ -32,9 +32,18 @@ export interface Recorded {
   readonly logs: readonly string[];
 }
 
-export async function startRecordingServer(settings: NodeJS.ProcessEnv = {}): Promise<RecordingServer> {
+interface RecordingOptions {
+  /** The built pages, for a test that opens them. */
+  readonly uiFolder?: string;
+}
+
+export async function startRecordingServer(
+  settings: NodeJS.ProcessEnv = {},
+  options: RecordingOptions = {},
+): Promise<RecordingServer> {
   const home = await mkdtemp(join(tmpdir(), "ostinato-"));
   const server = await createServer({
+    ...options,
     config: readConfig({ OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "0", OSTINATO_LOG_LEVEL: "fatal", ...settings }),
   });
   const baseUrl = `${await server.listen()}/api`;
