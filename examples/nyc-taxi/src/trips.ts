@@ -46,7 +46,25 @@ export async function prepareTrips(file: TripFile, folder: string): Promise<Trip
   using database = await openDatabase();
   await requireColumns(database, file);
   const name = `${basename(file.path, ".parquet")}-${file.version}`;
-  const checkpoint = await writeCheckpoint(database, { folder, name, sql: tripsSql(file.path) });
+  const sql = featuresSql(`(${cleanTripsSql(parquet([file.path]))})`);
+  return await describeTrips(database, file, await writeCheckpoint(database, { folder, name, sql }));
+}
+
+/** Rejects where the file is not a month of green taxis. */
+export async function checkMonth(file: TripFile): Promise<void> {
+  using database = await openDatabase();
+  await requireColumns(database, file);
+}
+
+/** The features of the clean trips that are in a file of their own, which {@link cleanTripsSql} has made of the month. */
+export async function makeFeatures(file: TripFile, clean: string, folder: string): Promise<Trips> {
+  using database = await openDatabase();
+  const sql = featuresSql(parquet([clean]));
+  const name = `features-${basename(clean, ".parquet")}`;
+  return await describeTrips(database, file, await writeCheckpoint(database, { folder, name, sql }));
+}
+
+async function describeTrips(database: Database, file: TripFile, checkpoint: Checkpoint): Promise<Trips> {
   if (checkpoint.rows === 0) throw new Error(`${file.source} has no trip of 1 to 60 minutes.`);
   const summary = await database.row<Omit<Trips, keyof Checkpoint | "source" | "dropped">>(
     summarySql(file.path, checkpoint.path),
@@ -90,17 +108,24 @@ async function requireColumns(database: Database, { source, path }: TripFile): P
 /** Longer than any trip within an hour. Some records say 200,000 miles, which would distort a straight line. */
 const maxMiles = 100;
 
-/** The columns' types differ from year to year (integers, or floats where values are missing): hence the casts. */
-function tripsSql(path: string): string {
+function featuresSql(clean: string): string {
+  return `SELECT *, pickup_zone || '_' || dropoff_zone AS pair FROM ${clean}`;
+}
+
+/**
+ * The trips of a month that models may learn from, from a table of its records. The columns' types differ from year to year (integers, or floats where values are
+ * missing): hence the casts.
+ */
+export function cleanTripsSql(month: string): string {
   return `
-    SELECT *, pickup_zone || '_' || dropoff_zone AS pair
+    SELECT *
     FROM (
       SELECT
         PULocationID::int::varchar AS pickup_zone,
         DOLocationID::int::varchar AS dropoff_zone,
         CASE WHEN trip_distance BETWEEN 0 AND ${maxMiles} THEN trip_distance::double END AS distance,
         (epoch_us(lpep_dropoff_datetime::timestamp) - epoch_us(lpep_pickup_datetime::timestamp)) / 60e6 AS duration
-      FROM ${parquet([path])}
+      FROM ${month}
       WHERE PULocationID IS NOT NULL AND DOLocationID IS NOT NULL
     )
     WHERE duration BETWEEN 1 AND 60`;

@@ -1,10 +1,21 @@
+import { hash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { S3Bucket } from "@ostinato/aws";
 import { MlflowTracking } from "@ostinato/mlflow";
+import { checkpoint, type KeptTable } from "@ostinato/parquet";
+import { writeOnce } from "@ostinato-examples/modelling/checkpoints";
 import { exampleFolder } from "@ostinato-examples/modelling/home";
 import { type Evaluation, evaluateModel, modelKinds, trainModel } from "@ostinato-examples/nyc-taxi/models";
 import { writeReport } from "@ostinato-examples/nyc-taxi/report";
-import { fetchTrips, prepareTrips, type Trips } from "@ostinato-examples/nyc-taxi/trips";
+import {
+  checkMonth,
+  cleanTripsSql,
+  fetchTrips,
+  makeFeatures,
+  type TripFile,
+  type Trips,
+} from "@ostinato-examples/nyc-taxi/trips";
 import { artifact, flow, log, task } from "ostinato";
 import { z } from "zod";
 import { differingColumns } from "./columns.ts";
@@ -34,18 +45,25 @@ const compareColumns = task({ name: "compare columns" }, async function compareC
   return table.length;
 });
 
-const prepare = task({ name: "prepare trips", persist: false }, async function prepare(path: string, folder: string) {
-  return await prepareTrips(await fetchTrips(path, folder), folder);
+/**
+ * The checkpoint is in the bucket, so that other programs and other machines begin where this one is. It belongs to the content of the month and not to the place of
+ * the download: where a month is corrected, it is made again.
+ */
+const cleanTrips = task({ name: "clean trips" }, async function cleanTrips(bucket: string, { path }: TripFile) {
+  const lake = await S3Bucket.load(bucket);
+  const name = basename(path, ".parquet").replace("green_tripdata_", "trips-");
+  const by = hash("sha256", await readFile(path));
+  return await checkpoint(name, { in: lake, tables: { month: path }, sql: cleanTripsSql("month"), by });
 });
 
-/** The checkpoint goes to the bucket, so that other programs begin where this one is. */
-const keepCheckpoint = task(
-  { name: "keep checkpoint" },
-  async function keepCheckpoint(bucket: string, trips: Trips, month: string) {
+const addFeatures = task(
+  { name: "add features", persist: false },
+  async function addFeatures(bucket: string, month: TripFile, clean: KeptTable) {
+    const folder = join(exampleFolder("taxi-s3"), "trips");
+    const path = join(folder, basename(clean.key));
     const lake = await S3Bucket.load(bucket);
-    const key = `checkpoints/${month}.parquet`;
-    await lake.upload(trips.path, key, { contentType: "application/vnd.apache.parquet" });
-    return lake.url(key);
+    await writeOnce(path, async (file) => void (await lake.download(clean.key, file)));
+    return await makeFeatures(month, path, folder);
   },
 );
 
@@ -103,9 +121,9 @@ export const taxiS3 = flow(
     await compareColumns(files.map((file) => join(months, file)));
     const [trainTrips, valTrips] = await Promise.all(
       [trainMonth, valMonth].map(async (month) => {
-        const trips = await prepare(join(months, fileOf(month)), join(home, "trips"));
-        await keepCheckpoint(bucket, trips, month);
-        return trips;
+        const file = await fetchTrips(join(months, fileOf(month)), months);
+        await checkMonth(file);
+        return await addFeatures(bucket, file, await cleanTrips(bucket, file));
       }),
     );
     if (trainTrips === undefined || valTrips === undefined) throw new Error("Both months are prepared.");

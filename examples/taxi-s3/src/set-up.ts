@@ -14,26 +14,26 @@ export interface Places {
   readonly mailTo: string;
 }
 
-/** Saves the blocks and the automation. People change the blocks on the pages from then on: what is there stays. */
+/** Saves the blocks and the automation. People change the blocks on the pages from then on, until this is called again. */
 export async function setUp({ endpoint, bucket, keyId, secret, region, mailServer, mailTo }: Places): Promise<void> {
-  await AwsCredentials.save("taxi", {
+  const account = {
     aws_access_key_id: keyId,
     aws_secret_access_key: secret,
     region_name: region,
     ...(endpoint === undefined ? {} : { aws_client_parameters: { endpoint_url: endpoint } }),
-  });
+  };
+  await AwsCredentials.save("taxi", account, replaced);
   const credentials = AwsCredentials.named("taxi");
-  await S3Bucket.save("taxi", { bucket_name: bucket, credentials });
-  await S3Bucket.save("taxi-results", { bucket_name: bucket, bucket_folder: "results", credentials });
+  await S3Bucket.save("taxi", { bucket_name: bucket, credentials }, replaced);
+  await S3Bucket.save("taxi-results", { bucket_name: bucket, bucket_folder: "results", credentials }, replaced);
   const server = { smtp_server: mailServer.host, smtp_port: mailServer.port, smtp_type: "INSECURE" };
-  await blocks.emailServer.save("taxi", server);
-  await blocks.email.save("taxi", {
-    server: blocks.emailServer.named("taxi"),
-    to: [mailTo],
-    sender: "taxi@example.com",
-  });
+  await blocks.emailServer.save("taxi", server, replaced);
+  const mail = { server: blocks.emailServer.named("taxi"), to: [mailTo], sender: "taxi@example.com" };
+  await blocks.email.save("taxi", mail, replaced);
   await done.save();
 }
+
+const replaced = { overwrite: true };
 
 /** Tells by mail that a model is there. */
 const done = automation({

@@ -11,8 +11,14 @@ from prefect_aws import S3Bucket
 
 @task(persist_result=False)
 def download_month(month: str, folder: str) -> str:
+    """The newest checkpoint of the month: where the month was corrected there are several."""
+    lake = S3Bucket.load("taxi")
+    found = [each for each in lake.list_objects("checkpoints") if Path(each["Key"]).match(f"trips-{month}-*.parquet")]
+    if not found:
+        raise ValueError(f"The bucket has no checkpoint of {month}: run taxi-s3/monthly with that month first.")
+    newest = max(found, key=lambda each: each["LastModified"])
     path = Path(folder) / f"{month}.parquet"
-    S3Bucket.load("taxi").download_object_to_path(f"checkpoints/{month}.parquet", str(path))
+    lake.download_object_to_path(f"checkpoints/{Path(newest['Key']).name}", str(path))
     return str(path)
 
 
