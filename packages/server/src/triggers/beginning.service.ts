@@ -11,7 +11,7 @@ export async function begin(unit: Unit, automation: Automation): Promise<void> {
   const now = unit.context.clock.now();
   const rows = eventTriggersOf(automation).flatMap((entry) => {
     const window = firstWindow(entry.trigger, now);
-    return window === undefined ? [] : [rowOf({ entry, values: [] }, window)];
+    return window === undefined ? [] : [rowOf({ entry, values: [] }, window, now)];
   });
   await queries.putWindows(unit.tx, rows);
 }

@@ -1,3 +1,4 @@
+import type { Timestamp } from "@ostinato/core";
 import type { CompositeTrigger } from "@ostinato/protocol";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { readPlainJson, writeJson } from "../db/json-text.ts";
@@ -9,7 +10,7 @@ import { dueOf, type Window } from "./windows.rules.ts";
 
 /** What triggers have counted, read for a batch of events or deadlines, and written back when it is handled. */
 export interface ReadCounts extends Counts {
-  write(tx: Writer): Promise<void>;
+  write(tx: Writer, now: Timestamp): Promise<void>;
 }
 
 /** Reads what these counters have counted. */
@@ -39,12 +40,12 @@ export async function readCounts(reader: Reader, counters: readonly Counter[]): 
       firings.set(trigger.id, kept);
       composed.set(trigger.id, entry);
     },
-    async write(tx) {
+    async write(tx, now) {
       const kept: queries.WindowRow[] = [];
       const gone: queries.WindowKey[] = [];
       for (const [name, counter] of changed) {
         const window = windows.get(name);
-        if (window !== undefined) kept.push(rowOf(counter, window));
+        if (window !== undefined) kept.push(rowOf(counter, window, now));
         else if (stored.has(name)) gone.push(keyOf(counter));
       }
       await queries.putWindows(tx, kept);
@@ -73,8 +74,8 @@ function windowOfRow({ starts, ends, count, last_event_id }: queries.WindowRow):
   return { starts, ends, count, lastEventId: last_event_id };
 }
 
-/** A window as it is stored. */
-export function rowOf(counter: Counter, window: Window): queries.WindowRow {
+/** A window as it is stored, counted in at `now`. */
+export function rowOf(counter: Counter, window: Window, now: Timestamp): queries.WindowRow {
   const { starts, ends, count, lastEventId } = window;
   const { automation, trigger } = counter.entry;
   return {
@@ -85,7 +86,7 @@ export function rowOf(counter: Counter, window: Window): queries.WindowRow {
     ends,
     count,
     last_event_id: lastEventId,
-    due: dueOf(trigger, window),
+    due: dueOf(trigger, window, now),
   };
 }
 

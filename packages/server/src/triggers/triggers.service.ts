@@ -50,7 +50,7 @@ export const automations = defineConsumer({
     const firings: AutomationFiring[] = [];
     for (const { event, counter } of counted) firings.push(...countEvent(counter, event, { counts, newId }));
     firings.push(...firingsByMetrics(measured, { counts, newId }));
-    await counts.write(unit.tx);
+    await counts.write(unit.tx, unit.context.clock.now());
     await fire(unit, firings, events);
     return "done";
   },
@@ -86,7 +86,7 @@ async function noticeDeadlines(unit: Unit): Promise<void> {
   const counts = await readCounts(unit.tx, counters);
   const newId = idsOf(unit);
   const firings = counters.flatMap((counter) => countDeadline(counter, now, { counts, newId }));
-  await counts.write(unit.tx);
+  await counts.write(unit.tx, now);
   // What is left belongs to triggers that wait for nothing: their windows are old and forgotten.
   await queries.deleteWindows(
     unit.tx,
@@ -97,7 +97,8 @@ async function noticeDeadlines(unit: Unit): Promise<void> {
 
 /** Looks at the figures of metrics that change as time passes. */
 async function lookAtMetrics(unit: Unit): Promise<void> {
-  const rows = await metrics.dueMetrics(unit.tx, unit.context.clock.now(), maxDue);
+  const now = unit.context.clock.now();
+  const rows = await metrics.dueMetrics(unit.tx, now, maxDue);
   if (rows.length === 0) return;
   const known = await unit.context.automations.knownIn(unit.tx);
   const entries = rows.flatMap(({ trigger_id }) => known.triggerOf(trigger_id) ?? []).filter(isMetric);
@@ -109,7 +110,7 @@ async function lookAtMetrics(unit: Unit): Promise<void> {
   const measured = await lookAt(unit, entries);
   const counts = await readCounts(unit.tx, measured.map(counterOfMetric));
   const firings = firingsByMetrics(measured, { counts, newId: idsOf(unit) });
-  await counts.write(unit.tx);
+  await counts.write(unit.tx, now);
   await fire(unit, firings, []);
 }
 

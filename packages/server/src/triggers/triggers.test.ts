@@ -75,6 +75,16 @@ describeOnEachDatabase("an automation", (database) => {
       expect(await countOf(automation)).toBe(1);
     });
 
+    test("counts events that occurred an hour ago and arrive one after the other", async () => {
+      const expected = event();
+      const automation = await trial.create(reactive(expected, { threshold: 3, within: 60 }));
+      for (const ago of [3600, 3590, 3580]) {
+        await trial.happen({ event: expected, ago });
+        await trial.count();
+      }
+      expect(await countOf(automation)).toBe(1);
+    });
+
     test("waits for as many as it needs within its time, and then for the end of that time", async () => {
       const expected = event();
       const automation = await trial.create(reactive(expected, { threshold: 3, within: 60 }));

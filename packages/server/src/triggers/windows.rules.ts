@@ -136,8 +136,12 @@ function newWindow({ within }: EventTrigger, starts: Timestamp): Window {
   return { starts, ends: addSeconds(starts, within), count: 0, lastEventId: null };
 }
 
-/** When somebody has to look at the window though no event comes: at the deadline, or when it may be forgotten. */
-export function dueOf({ posture, within }: EventTrigger, { ends }: Window): Timestamp {
+/**
+ * When somebody has to look at the window though no event comes: at the deadline, or when it may be forgotten. Events that occurred long ago
+ * may only arrive now, one after the other, so a window is kept for some time since `now`, when it was counted in.
+ */
+export function dueOf({ posture, within }: EventTrigger, { ends }: Window, now: Timestamp = ends): Timestamp {
   if (posture === "Proactive") return ends;
-  return addSeconds(ends, within === 0 ? forgetAfterSeconds : lookBackSeconds);
+  const lastAwaited = Math.max(ends, now) as Timestamp;
+  return addSeconds(lastAwaited, within === 0 ? forgetAfterSeconds : lookBackSeconds);
 }
