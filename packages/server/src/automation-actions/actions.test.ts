@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { timeOrderedId } from "@ostinato/core";
+import { addSeconds, timeOrderedId } from "@ostinato/core";
 import type { Automation, Event, EventPage, FlowRun } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
@@ -342,6 +342,22 @@ describeOnEachDatabase("the actions of automations", (database) => {
       const told = await outcomes(failing);
       expect(told.filter(({ event }) => event.endsWith("failed"))).toHaveLength(6);
       expect(told.at(-1)?.payload).toMatchObject({ attempt: 6, next_attempt: null });
+    });
+
+    test("at once where the server's clock was ahead when they were to be called", async () => {
+      const id = await webhook({ url: base });
+      const now = clock.now();
+      clock.set(addSeconds(now, 3600));
+      await fire([{ type: "call-webhook", block_document_id: id }]);
+      answer = (response) => response.writeHead(503).end("later");
+      const failing = await fire([{ type: "call-webhook", block_document_id: id }]);
+      clock.set(now);
+      await act();
+      expect(received).toHaveLength(2);
+      await clock.advance(5);
+      answer = (response) => response.end("ok");
+      await act();
+      expect((await outcomes(failing)).at(-1)).toMatchObject({ event: "prefect.automation.action.executed" });
     });
 
     test.each<[string, (response: ServerResponse) => void, RegExp]>([

@@ -13,12 +13,19 @@ export async function insertActions(tx: Writer, rows: readonly ActionRow[]): Pro
   if (rows.length > 0) await insertRows(tx, { into: "automation_action", columns, rows });
 }
 
+/** The span of time in which no action is due. */
+export interface NotDue {
+  readonly now: Timestamp;
+  /** What is due after it is due now. */
+  readonly latest: Timestamp;
+}
+
 /** The actions whose time has come, the first ones first. */
-export function dueActions(reader: Reader, now: Timestamp, limit: number): Promise<ActionRow[]> {
+export function dueActions(reader: Reader, { now, latest }: NotDue, limit: number): Promise<ActionRow[]> {
   return reader
     .selectFrom("automation_action")
     .selectAll()
-    .where("due", "<=", now)
+    .where((row) => row.or([row("due", "<=", now), row("due", ">", latest)]))
     .orderBy("due")
     .orderBy("id")
     .limit(limit)

@@ -63,6 +63,11 @@ function delayOf({ retry }: ActionFailed, attempts: number): number | undefined 
   return attempts < maxAttempts ? exponentialDelay(attempts - 1, backoff) : undefined;
 }
 
+/** A time further ahead than any delay was written while a clock was wrong: it is not waited for. */
+export function latestDue(now: Timestamp): Timestamp {
+  return addSeconds(now, 2 * paces.later.capSeconds);
+}
+
 interface Told {
   readonly now: Timestamp;
   readonly attempts: number;

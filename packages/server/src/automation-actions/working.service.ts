@@ -6,7 +6,7 @@ import type { Firing } from "../triggers/composites.rules.ts";
 import { ActionFailed, type ActionJob, type Done } from "./action-job.ts";
 import { eventsOf } from "./firing-events.service.ts";
 import * as queries from "./jobs.queries.ts";
-import { settleAction } from "./outcomes.service.ts";
+import { latestDue, settleAction } from "./outcomes.service.ts";
 import { perform } from "./performing.service.ts";
 
 export { actionsLoop } from "./queueing.service.ts";
@@ -33,7 +33,8 @@ export function createActionWorker(context: Context): ActionWorker {
   let looking = Promise.withResolvers<void>();
 
   async function beginDue(): Promise<void> {
-    const due = await queries.dueActions(db.read, clock.now(), maxAtOnce + underWay.size);
+    const now = clock.now();
+    const due = await queries.dueActions(db.read, { now, latest: latestDue(now) }, maxAtOnce + underWay.size);
     const free = due.filter(({ id }) => !underWay.has(id)).slice(0, maxAtOnce - underWay.size);
     for (const row of free) {
       const done = attempt(context, row).finally(() => underWay.delete(row.id));
