@@ -1,7 +1,7 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { addSeconds, timeOrderedId } from "@ostinato/core";
-import type { Automation, Event, EventPage, FlowRun } from "@ostinato/protocol";
+import type { Automation, AutomationFiring, Event, EventPage, FlowRun } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -357,7 +357,9 @@ describeOnEachDatabase("the actions of automations", (database) => {
       await clock.advance(5);
       answer = (response) => response.end("ok");
       await act();
-      expect((await outcomes(failing)).at(-1)).toMatchObject({ event: "prefect.automation.action.executed" });
+      const history = `/automations/${failing.id}/firings`;
+      const { firings } = (await server.call<{ firings: readonly AutomationFiring[] }>("GET", history)).body;
+      expect(firings.flatMap(({ actions }) => actions)).toMatchObject([{ outcome: "EXECUTED", attempts: 2 }]);
     });
 
     test.each<[string, (response: ServerResponse) => void, RegExp]>([

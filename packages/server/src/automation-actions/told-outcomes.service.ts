@@ -24,14 +24,15 @@ export async function outcomesOf(
     limit: maxEvents,
   });
   const found = new Map(firingIds.map((id) => [id, new Map<string, ActionOutcome>()]));
-  // The latest attempt comes first.
   for (const event of told) add(found.get(firingOf(event) ?? ""), outcomeTold(event));
   for (const row of waiting) add(found.get(row.triggered_event_id ?? ""), notBegun(row));
   return new Map([...found].map(([id, outcomes]) => [id, [...outcomes.values()].sort(byIndex)]));
 }
 
+/** The last attempt counts, which may not be the latest one by a clock that was moved. */
 function add(outcomes: Map<string, ActionOutcome> | undefined, outcome: ActionOutcome): void {
-  if (outcomes?.has(outcome.invocation) === false) outcomes.set(outcome.invocation, outcome);
+  const before = outcomes?.get(outcome.invocation);
+  if (before === undefined || outcome.attempts > before.attempts) outcomes?.set(outcome.invocation, outcome);
 }
 
 function byIndex(one: ActionOutcome, other: ActionOutcome): number {
