@@ -142,6 +142,55 @@ test("a figure of runs is a sentence to fill in, also where Python has made the 
   await close();
 });
 
+test("a figure of the runs of a flow that is named keeps its runs until others are chosen", async () => {
+  const named = { "prefect.resource.role": "flow", "prefect.resource.name": "train" };
+  const { id } = await site.client.call(createAutomation, {
+    body: {
+      name: "train is late",
+      trigger: {
+        type: "metric",
+        match_related: named,
+        metric: { name: "lateness", operator: ">", threshold: 600, range: 3600, firing_for: 300 },
+      },
+      actions: [{ type: "do-nothing" }],
+    },
+  });
+  const { page, problems, close } = await site.open(`/automations/automation/${id}/edit`);
+  const sentence = (of: string, time: string) =>
+    `When the mean lateness of runs${of} is above ${time} over 1 hour for 5 minutes, do nothing.`;
+  await page.getByText(sentence(" of train", "10 minutes")).waitFor();
+  await page.getByRole("textbox", { name: "Threshold" }).fill("20");
+  await page.getByText(sentence(" of train", "20 minutes")).waitFor();
+  expect(JSON.parse(await json(page).inputValue()).trigger.match_related).toEqual(named);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.getByRole("button", { name: "Choose others" }).click();
+  await page.getByText(sentence("", "20 minutes")).waitFor();
+  await page.getByRole("button", { name: "Flows: any flow" }).waitFor();
+  expect(JSON.parse(await json(page).inputValue()).trigger.match_related).toEqual({});
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("how often it takes is chosen in words, and an asset that is not made is one of them", async () => {
+  const { page, problems, close } = await site.open("/automations/new?template=asset-made");
+  const often = page.getByRole("combobox", { name: "How often" });
+  await page.getByText("When an asset is made, do nothing.").waitFor();
+  await often.selectOption({ label: "several times" });
+  await page.getByRole("textbox", { name: "How many times" }).fill("3");
+  await page.getByText("When an asset is made 3 times within 10 minutes, do nothing.").waitFor();
+  await often.selectOption({ label: "not once" });
+  await page.getByText("When no asset is made for 10 minutes, do nothing.").waitFor();
+  await often.selectOption({ label: "each time" });
+  await page.getByText("When an asset is made, do nothing.").waitFor();
+  expect(JSON.parse(await json(page).inputValue()).trigger).toMatchObject({
+    posture: "Reactive",
+    threshold: 1,
+    within: 0,
+  });
+  expect(problems).toEqual([]);
+  await close();
+});
+
 test("what the server refuses stands beside the field", async () => {
   const { page, close } = await site.open("/automations/new?template=no-success");
   await page.getByRole("button", { name: "States: Completed", exact: true }).waitFor();

@@ -41,6 +41,8 @@ test.skipIf(!hasCommands)(
     await page.getByRole("switch", { name: "Check the signature of posts" }).click();
     await shown(page, "Name").fill("signed orders");
     await page.getByLabel("Key").fill("the key");
+    // The preview is dimmed while it is made anew.
+    await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Create the webhook" }).click();
     await page.getByText("Waiting for the first post").waitFor();
     await run(`KEY='the key'\n${await code(page)}`);

@@ -8,7 +8,7 @@ import { Labelled } from "../components/labelled.tsx";
 import { drawnSchema } from "../forms/drawn-schema.ts";
 import { ValuesForm } from "../forms/schema-form.tsx";
 import { runFormQuery } from "../run-form/run-form.queries.ts";
-import { stateTypeOrder } from "../states.ts";
+import { stateLook, stateTypeOrder } from "../states.ts";
 import { choicesOf } from "./choice-menu.tsx";
 import { type DraftProblem, DurationField, Problems, TextArea } from "./fields.tsx";
 import type { ActionInput } from "./trigger-form.ts";
@@ -206,7 +206,7 @@ function Details({ action, onChange }: PartProps) {
           <Select
             label="Type of the state"
             value={action.state}
-            options={stateTypeOrder.map((value) => ({ value, label: value }))}
+            options={stateTypeOrder.map((value) => ({ value, label: stateLook(value).label }))}
             onChange={(state) => onChange({ ...action, state })}
           />
           <TextField

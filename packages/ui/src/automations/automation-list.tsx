@@ -4,9 +4,9 @@ import type { AutomationRow } from "../api/types.ts";
 import { IconButton } from "../components/button.tsx";
 import { copyText } from "../components/copy.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
+import { OnSwitch } from "../components/on-switch.tsx";
 import { usePageRows } from "../components/page-rows.ts";
 import { useRowKeys } from "../components/row-keys.ts";
-import { Switch } from "../components/switch.tsx";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { automationSentence, type Names } from "./automation-words.ts";
@@ -16,7 +16,7 @@ import type { AutomationActions } from "./use-automation-actions.tsx";
 export type ListedAutomation = AutomationRow & { readonly id: string };
 
 const columns = "grid-cols-[32px_minmax(0,1fr)_28px] md:grid-cols-[32px_minmax(0,1fr)_120px_100px_28px]";
-const rowHeight = 84;
+const rowHeight = 72;
 
 /** Automations by name: each with its switch, what it does in a sentence, its last firings, and why an action failed last. */
 export function AutomationList(props: {
@@ -77,16 +77,12 @@ export function AutomationList(props: {
 function Row(props: { readonly row: ListedAutomation; readonly names: Names; readonly actions: AutomationActions }) {
   const { row, names, actions } = props;
   const { automation, firings } = row;
-  const { id, name, enabled, tags } = automation;
+  const { id, name, tags } = automation;
   const [last] = firings;
   return (
     <>
       <span role="cell" className="flex">
-        <Switch
-          label={enabled ? `${name} is on: switch it off` : `${name} is off: switch it on`}
-          on={enabled}
-          onChange={(on) => actions.onSwitch(automation, on)}
-        />
+        <OnSwitch of={automation} onSwitch={actions.onSwitch} />
       </span>
       <span role="cell" className="min-w-0">
         <span className="flex min-w-0 items-center gap-2">

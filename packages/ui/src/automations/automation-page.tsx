@@ -9,9 +9,9 @@ import { HeaderFact, HeaderFacts } from "../components/header-facts.tsx";
 import { Icon } from "../components/icon.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
+import { SwitchedHeading } from "../components/on-switch.tsx";
 import { Page, Section } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { Switch } from "../components/switch.tsx";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { ResourceLink } from "../events/resource-link.tsx";
@@ -90,7 +90,7 @@ function Header(props: {
 }) {
   const { page, names, actions } = props;
   const { automation, owner } = page;
-  const { id, name, enabled, description, tags, actions_on_trigger, actions_on_resolve } = automation;
+  const { id, description, tags, actions_on_trigger, actions_on_resolve } = automation;
   const navigate = route.useNavigate();
   const further = [
     ["Each time that it has fired", actions_on_trigger],
@@ -98,40 +98,32 @@ function Header(props: {
   ] as const;
   return (
     <header className="flex flex-col gap-1.5">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 dir="auto" className="min-w-0 text-lg font-semibold break-words">
-          {name}
-        </h1>
-        <span className="mr-auto inline-flex items-center gap-2">
-          <Switch
-            label={enabled ? "Switch the automation off" : "Switch the automation on"}
-            on={enabled}
-            onChange={(on) => actions.onSwitch(automation, on)}
-          />
-          {enabled ? null : <span className="text-muted">It is off, and counts no events.</span>}
-        </span>
-        <span className="flex items-center gap-1.5">
-          <Link to="/automations/automation/$id/edit" params={{ id }} className={buttonClass()}>
-            <Icon name="edit" className="size-3.5" />
-            Edit
-          </Link>
-          <Button icon="play" onClick={() => actions.onRun(automation)}>
-            Run the actions now…
-          </Button>
-          <Menu align="end" trigger={<IconButton icon="more" look="plain" label="More" />}>
-            <MenuItem icon="plus" onSelect={() => void navigate({ to: "/automations/new", search: { copy: id } })}>
-              Duplicate
-            </MenuItem>
-            <MenuItem icon="copy" onSelect={() => void copyText(id)}>
-              Copy the id
-            </MenuItem>
-            <MenuSeparator />
-            <MenuItem icon="trash" danger onSelect={() => actions.onDelete(automation)}>
-              Delete…
-            </MenuItem>
-          </Menu>
-        </span>
-      </div>
+      <SwitchedHeading
+        of={automation}
+        noun="automation"
+        off="It is off, and counts no events."
+        onSwitch={actions.onSwitch}
+      >
+        <Link to="/automations/automation/$id/edit" params={{ id }} className={buttonClass()}>
+          <Icon name="edit" className="size-3.5" />
+          Edit
+        </Link>
+        <Button icon="play" onClick={() => actions.onRun(automation)}>
+          Run the actions now…
+        </Button>
+        <Menu align="end" trigger={<IconButton icon="more" look="plain" label="More" />}>
+          <MenuItem icon="plus" onSelect={() => void navigate({ to: "/automations/new", search: { copy: id } })}>
+            Duplicate
+          </MenuItem>
+          <MenuItem icon="copy" onSelect={() => void copyText(id)}>
+            Copy the id
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem icon="trash" danger onSelect={() => actions.onDelete(automation)}>
+            Delete…
+          </MenuItem>
+        </Menu>
+      </SwitchedHeading>
       <p className="text-base break-words">{automationSentence(automation, names)}</p>
       {further.map(([when, list]) =>
         list.length === 0 ? null : (

@@ -1,6 +1,7 @@
 import { stateNames } from "@ostinato/core";
 import type { Automation, NamedThing } from "../api/types.ts";
 import { amount } from "../format.ts";
+import { stateLook } from "../states.ts";
 import type { ActionInput, RunScope, TriggerForm, TriggerInput } from "./trigger-form.ts";
 import { formOf, scopeIn, webhookIn } from "./trigger-form.ts";
 
@@ -229,7 +230,7 @@ export function actionWords(action: ActionInput, names: Names): string {
     case "call-webhook":
       return `call the webhook ${nameOf(action.block_document_id, names)}`;
     case "change-flow-run-state":
-      return `set the state of the run to ${action.name ?? action.state}`;
+      return `set the state of the run to ${stateLook(action.state, action.name).label}`;
     default:
       return verb ?? action.type;
   }

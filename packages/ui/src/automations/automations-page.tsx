@@ -5,6 +5,7 @@ import { Button, buttonClass, Segmented } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { SearchField } from "../components/field.tsx";
+import { FirstChoice } from "../components/first-choice.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -102,29 +103,15 @@ export function AutomationsPage() {
 /** The content of the empty list: what an automation is, and the ways to a first one. */
 function FirstAutomation() {
   return (
-    <section className="mx-auto flex w-full max-w-2xl min-w-0 flex-col gap-3 px-1 py-8 sm:px-4 sm:py-12">
-      <h2 className="text-base font-semibold">No automation yet</h2>
-      <p className="text-muted">
-        An automation waits for something to happen, or for something not to happen, and then acts: it sends a message,
-        runs a deployment, cancels a run. Begin with what you want to hear of:
-      </p>
-      <ul className="grid grid-cols-1 gap-1.5 sm:grid-cols-2">
-        {templateNames.map((name) => (
-          <li key={name}>
-            <Link
-              to="/automations/new"
-              search={{ template: name }}
-              className="flex flex-col rounded-md border bg-surface px-3 py-2 hover:bg-hover"
-            >
-              <span className="font-medium">{templates[name].label}</span>
-              <span className="text-xs text-muted">{templates[name].about}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
+    <FirstChoice
+      title="No automation yet"
+      about="An automation waits for something to happen, or for something not to happen, and then acts: it sends a message, runs a deployment, cancels a run. Begin with what you want to hear of:"
+      choices={templateNames.map((name) => ({ name, ...templates[name] }))}
+      linkTo={(template) => ({ to: "/automations/new", search: { template } })}
+    >
       <p className="text-muted">
         Programs, deployments and the command line make automations too: they appear here by themselves.
       </p>
-    </section>
+    </FirstChoice>
   );
 }

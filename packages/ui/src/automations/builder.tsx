@@ -2,9 +2,9 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AutomationTest, NamedThing } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { TextField } from "../components/field.tsx";
-import { Labelled } from "../components/labelled.tsx";
+import { NameFields } from "../components/name-fields.tsx";
 import { Section } from "../components/page.tsx";
+import { SaveBar } from "../components/save-bar.tsx";
 import { useSettled } from "../components/settled.ts";
 import { Switch } from "../components/switch.tsx";
 import { ActionFields, newAction } from "./action-fields.tsx";
@@ -110,23 +110,13 @@ export function Builder(props: {
           </div>
         </Section>
         <Section title="Name">
-          <div className="flex max-w-xl flex-col gap-3 p-3">
-            <Labelled name="Name" required>
-              <TextField
-                value={draft.name}
-                aria-required
-                autoComplete="off"
-                maxLength={1024}
-                onChange={({ target }) => change({ name: target.value })}
-              />
-            </Labelled>
-            <Problems problems={problems} at="name" />
-            <Labelled name="Description">
-              <TextField
-                value={draft.description ?? ""}
-                onChange={({ target }) => change({ description: target.value })}
-              />
-            </Labelled>
+          <div className="flex flex-col gap-3 p-3">
+            <NameFields
+              value={{ name: draft.name, description: draft.description ?? "" }}
+              maxLength={1024}
+              onChange={change}
+              problems={<Problems problems={problems} at="name" />}
+            />
             <div className="flex items-center gap-2">
               <Switch label="Switched on" on={draft.enabled !== false} onChange={(enabled) => change({ enabled })} />
               <span>{draft.enabled === false ? "Off: it counts no events until it is switched on." : "On"}</span>
@@ -134,25 +124,15 @@ export function Builder(props: {
           </div>
         </Section>
         <Problems problems={problems.filter(({ path }) => path === "")} at="" />
-        <div className="sticky bottom-0 flex flex-wrap items-center justify-end gap-2 border-t bg-bg py-2">
-          {missing === undefined ? null : <span className="mr-auto text-muted">{missing}</span>}
-          <Button onClick={props.onCancel}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={missing !== undefined || save.isPending}>
-            {props.save}
-          </Button>
-        </div>
+        <SaveBar missing={missing} save={props.save} isSaving={save.isPending} onCancel={props.onCancel} />
       </div>
       <div className="flex min-w-0 flex-col gap-3">
-        <Section title="Would have fired">
-          <div className="p-3">
-            <TestPanel
-              tested={tested.isError || unchosenIn(settled) !== undefined ? undefined : tested.data}
-              isTesting={tested.isFetching || settled !== draft}
-              days={days}
-              onDays={setDays}
-            />
-          </div>
-        </Section>
+        <TestPanel
+          tested={tested.isError || unchosenIn(settled) !== undefined ? undefined : tested.data}
+          isTesting={tested.isFetching || settled !== draft}
+          days={days}
+          onDays={setDays}
+        />
         <Section title="JSON">
           <div className="p-3">
             <JsonPane

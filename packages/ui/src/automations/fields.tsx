@@ -18,6 +18,11 @@ export function Problems({ problems, at }: { readonly problems: readonly DraftPr
   );
 }
 
+/** Parts of a sentence that stay on one line. */
+export function Phrase({ children }: { readonly children: ReactNode }) {
+  return <span className="inline-flex min-w-0 items-center gap-1.5">{children}</span>;
+}
+
 const units = [
   { value: "1", label: "seconds" },
   { value: "60", label: "minutes" },

@@ -1,5 +1,5 @@
 import type { MetricTriggerInput } from "@ostinato/protocol";
-import { noScope, type RunScope, relatedOfScope, scopeIn, type TriggerInput } from "./trigger-form.ts";
+import { noScope, type RunsForm, relatedOf, scopeIn, type TriggerInput } from "./trigger-form.ts";
 
 type Metric = MetricTriggerInput["metric"];
 
@@ -7,12 +7,11 @@ export const metricNames = ["successes", "duration", "lateness"] as const satisf
 export const metricOperators = ["<", "<=", ">", ">="] as const satisfies readonly Metric["operator"][];
 
 /** A trigger by a figure of runs as the fields of a sentence. Times are in seconds. */
-export interface MetricForm {
+export interface MetricForm extends RunsForm {
   readonly name: Metric["name"];
   readonly operator: Metric["operator"];
   /** In seconds; for successes from 0 to 1, or in percent above 1. */
   readonly threshold: number;
-  readonly scope: RunScope;
   readonly range: number;
   readonly firingFor: number;
 }
@@ -30,19 +29,13 @@ export const firstMetric: MetricForm = {
 };
 
 /** The trigger that says what the fields say. */
-export function metricTriggerOf({
-  name,
-  operator,
-  threshold,
-  scope,
-  range,
-  firingFor,
-}: MetricForm): MetricTriggerInput {
+export function metricTriggerOf(form: MetricForm): MetricTriggerInput {
+  const { name, operator, threshold, range, firingFor } = form;
   return {
     type: "metric",
     posture: "Metric",
     match: { "prefect.resource.id": "prefect.flow-run.*" },
-    match_related: relatedOfScope(scope),
+    match_related: relatedOf(form),
     metric: { name, operator, threshold, range, firing_for: firingFor },
   };
 }
@@ -62,7 +55,8 @@ export function metricFormOf(trigger: TriggerInput): MetricForm | undefined {
   const isWhole =
     Object.keys(trigger).every((field) => shownFields.has(field)) &&
     Object.keys(metric).every((field) => shownMetricFields.has(field));
-  if (scope === undefined || !isOfRuns || !isWhole) return undefined;
+  if (!isOfRuns || !isWhole) return undefined;
   if (typeof range !== "number" || typeof firingFor !== "number") return undefined;
-  return { name, operator, threshold, scope, range, firingFor };
+  const runs: RunsForm = scope === undefined ? { scope: noScope, related: match_related } : { scope };
+  return { name, operator, threshold, ...runs, range, firingFor };
 }

@@ -7,6 +7,11 @@ import { actionWords, type Names } from "./automation-words.ts";
 import { lookOf } from "./firing-marks.tsx";
 import type { ActionInput } from "./trigger-form.ts";
 
+/** The type of a block says nothing beside the block. */
+function isPlace(resource: ActionOutcome["related"][number]): boolean {
+  return resource["prefect.resource.role"] !== "block-type";
+}
+
 /** What became of an action: its outcome, the reason where it failed, and what it was done to or has made. */
 export function OutcomeLine(props: {
   readonly outcome: ActionOutcome;
@@ -33,7 +38,7 @@ export function OutcomeLine(props: {
             again <RelativeTime time={outcome.next_attempt} />
           </span>
         )}
-        {outcome.related.map((resource) => (
+        {outcome.related.filter(isPlace).map((resource) => (
           <ResourceLink key={idOf(resource)} resource={resource} />
         ))}
       </span>

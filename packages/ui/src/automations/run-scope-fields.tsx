@@ -1,16 +1,27 @@
 import type { AutomationChoices } from "../api/types.ts";
+import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
+import { type Names, relatedWords } from "./automation-words.ts";
 import { ChoiceMenu, choicesOf } from "./choice-menu.tsx";
-import type { RunScope } from "./trigger-form.ts";
+import { noScope, type RunScope, type RunsForm } from "./trigger-form.ts";
 
-/** Of which runs: by flow, deployment, work pool and tag. */
+/** Of which runs: by flow, deployment, work pool and tag. What programs say otherwise, such as by name, is said in words until others are chosen. */
 export function RunScopeFields(props: {
-  readonly scope: RunScope;
+  readonly runs: RunsForm;
   readonly choices: AutomationChoices | undefined;
-  readonly onChange: (scope: RunScope) => void;
+  readonly names: Names;
+  readonly onChange: (runs: RunsForm) => void;
 }) {
-  const { scope, choices } = props;
-  const part = (changed: Partial<RunScope>) => props.onChange({ ...scope, ...changed });
+  const { runs, choices, names } = props;
+  const { scope, related } = runs;
+  if (related !== undefined)
+    return (
+      <>
+        <span>{relatedWords(related, names)}</span>
+        <Button onClick={() => props.onChange({ scope: noScope, related: undefined })}>Choose others</Button>
+      </>
+    );
+  const part = (changed: Partial<RunScope>) => props.onChange({ scope: { ...scope, ...changed } });
   return (
     <>
       <span>of</span>

@@ -3,7 +3,7 @@ import type { AutomationChoices } from "../api/types.ts";
 import { Select, TextField } from "../components/field.tsx";
 import { type Names, placeVerbs, relatedWords, runVerbs, triggerWords } from "./automation-words.ts";
 import { ChoiceMenu, choicesOf } from "./choice-menu.tsx";
-import { type DraftProblem, DurationField, NumberField, Problems } from "./fields.tsx";
+import { type DraftProblem, DurationField, NumberField, Phrase, Problems } from "./fields.tsx";
 import { MetricFields } from "./metric-fields.tsx";
 import { metricFormOf, metricTriggerOf } from "./metric-form.ts";
 import { listIn, RunScopeFields } from "./run-scope-fields.tsx";
@@ -44,6 +44,7 @@ export function TriggerFields(props: {
         <MetricFields
           form={metric}
           choices={choices}
+          names={names}
           onChange={(changed) => onChange(metricTriggerOf({ ...metric, ...changed }))}
         />
         <Problems problems={problems} at="trigger" />
@@ -69,23 +70,19 @@ export function TriggerFields(props: {
           label="What it is about"
           value={form.about}
           options={subjects}
-          onChange={(about) => change({ ...firstOf(about, form.when), related: undefined as never })}
+          onChange={(about) => change({ ...firstOf(about, form.when), related: undefined })}
         />
         <Scope form={form} choices={choices} names={names} onChange={change} />
-        <Select
-          label="What happens"
-          value={form.when}
-          options={whens(form.about)}
-          onChange={(when) => change(timed(form, when))}
-        />
-        <Happening form={form} onChange={change} known={names} />
-        {form.when === "happens" ? <Often form={form} onChange={change} /> : null}
-        {form.when === "happens" ? null : (
-          <>
-            <span>for</span>
-            <DurationField label="For how long" seconds={form.within} onChange={(within) => change({ within })} />
-          </>
+        {form.about === "asset" ? null : (
+          <Select
+            label="What happens"
+            value={form.when}
+            options={whens(form.about)}
+            onChange={(when) => change(timed(form, when))}
+          />
         )}
+        <Happening form={form} onChange={change} known={names} />
+        <Often form={form} onChange={change} />
       </div>
       <Problems problems={problems} at="trigger" />
     </div>
@@ -98,11 +95,6 @@ function whens(about: TriggerSubject): readonly { readonly value: TriggerWhen; r
       { value: "happens", label: "comes" },
       { value: "absent", label: "does not come" },
     ];
-  if (about === "asset")
-    return [
-      { value: "happens", label: "each time it" },
-      { value: "absent", label: "not once it" },
-    ];
   return [
     { value: "happens", label: about === "flow-run" ? "enters the state" : "becomes" },
     { value: "lasts", label: "stays" },
@@ -114,7 +106,7 @@ function whens(about: TriggerSubject): readonly { readonly value: TriggerWhen; r
 const usualSeconds = 600;
 
 function timed(form: TriggerForm, when: TriggerWhen): Partial<TriggerForm> {
-  if (when === "happens") return { when, within: form.count > 1 ? form.within : 0 };
+  if (when === "happens") return { when, count: form.count, within: form.count > 1 ? form.within || usualSeconds : 0 };
   return { when, count: 1, within: form.within > 0 ? form.within : usualSeconds };
 }
 
@@ -150,7 +142,7 @@ function Scope({
   choices,
   names,
 }: PartProps & { readonly choices: AutomationChoices | undefined; readonly names: Names }) {
-  const { about, scope, ids } = form;
+  const { about, ids } = form;
   switch (about) {
     case "event":
       return null;
@@ -159,7 +151,7 @@ function Scope({
         <ChoiceMenu
           icon="deployments"
           label="Deployments"
-          none="any deployment"
+          none="any"
           choices={choicesOf(choices?.deployments)}
           chosen={ids}
           onChange={(next) => onChange({ ids: next })}
@@ -170,7 +162,7 @@ function Scope({
         <ChoiceMenu
           icon="pool"
           label="Work pools"
-          none="any work pool"
+          none="any"
           choices={choicesOf(choices?.work_pools)}
           chosen={ids}
           onChange={(next) => onChange({ ids: next })}
@@ -181,7 +173,7 @@ function Scope({
         <ChoiceMenu
           icon="table"
           label="Assets"
-          none="any asset"
+          none="any"
           choices={(choices?.assets ?? []).map(({ name, of }) => ({ id: name, label: of ?? name }))}
           chosen={ids}
           onChange={(next) => onChange({ ids: next })}
@@ -192,7 +184,7 @@ function Scope({
         <ChoiceMenu
           icon="queue"
           label="Work queues"
-          none="any work queue"
+          none="any"
           choices={choicesOf(choices?.work_queues)}
           chosen={ids}
           onChange={(next) => onChange({ ids: next })}
@@ -200,8 +192,7 @@ function Scope({
       );
     default:
   }
-  if (form.related !== undefined) return <span className="text-muted">{relatedWords(form.related, names)}</span>;
-  return <RunScopeFields scope={scope} choices={choices} onChange={(next) => onChange({ scope: next })} />;
+  return <RunScopeFields runs={form} choices={choices} names={names} onChange={onChange} />;
 }
 
 function Happening({ form, onChange, known: named }: PartProps & { readonly known: Names }) {
@@ -242,28 +233,54 @@ function Happening({ form, onChange, known: named }: PartProps & { readonly know
   );
 }
 
-/** As it follows "enters the state", "becomes", "stays" or "each time it". */
+/** As it follows "enters the state", "becomes", "stays" or the asset. */
 function choiceWords(about: TriggerSubject, name: string): string {
   if (about === "flow-run") return name;
   return about === "asset" ? (placeVerbs[name] ?? name) : name.replaceAll("-", " ");
 }
 
+type Frequency = "each" | "several" | "never";
+
+const frequencies = [
+  { value: "each", label: "each time" },
+  { value: "several", label: "several times" },
+] as const satisfies readonly { readonly value: Frequency; readonly label: string }[];
+/** An asset has no other verb that says it. */
+const assetFrequencies = [...frequencies, { value: "never", label: "not once" }] as const;
+
+/** How many events it takes, or for how long there must be none. */
 function Often({ form, onChange }: PartProps) {
+  const { about, when, count, within } = form;
+  const frequency: Frequency = when !== "happens" ? "never" : count > 1 ? "several" : "each";
   return (
     <>
-      <NumberField
-        label="How often"
-        min={1}
-        value={form.count}
-        onChange={(count) => onChange({ count, within: count > 1 ? form.within || usualSeconds : 0 })}
-      />
-      <span>{form.count === 1 ? "time" : "times"}</span>
-      {form.count > 1 ? (
-        <>
-          <span>within</span>
-          <DurationField label="Within which time" seconds={form.within} onChange={(within) => onChange({ within })} />
-        </>
+      {when === "happens" || about === "asset" ? (
+        <Select
+          label="How often"
+          value={frequency}
+          options={about === "asset" ? assetFrequencies : frequencies}
+          onChange={(next) => onChange(ofFrequency(form, next))}
+        />
+      ) : null}
+      {frequency === "several" ? (
+        <Phrase>
+          <NumberField label="How many times" min={2} value={count} onChange={(next) => onChange({ count: next })} />
+          <span>times within</span>
+          <DurationField label="Within which time" seconds={within} onChange={(next) => onChange({ within: next })} />
+        </Phrase>
+      ) : null}
+      {frequency === "never" ? (
+        <Phrase>
+          <span>for</span>
+          <DurationField label="For how long" seconds={within} onChange={(next) => onChange({ within: next })} />
+        </Phrase>
       ) : null}
     </>
   );
+}
+
+function ofFrequency(form: TriggerForm, frequency: Frequency): Partial<TriggerForm> {
+  if (frequency === "never") return timed(form, "absent");
+  const count = frequency === "several" ? Math.max(2, form.count) : 1;
+  return timed({ ...form, count }, "happens");
 }

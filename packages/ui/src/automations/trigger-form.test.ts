@@ -132,18 +132,31 @@ describe("a trigger that fields can say", () => {
         metric: { name: "successes", operator: "<=", threshold: 0.5, firing_for: 60 },
       },
     ],
+    [
+      "When the mean lateness of runs of train/nightly with the tag gpu is above 10 minutes over 1 hour",
+      {
+        type: "metric",
+        match_related: [
+          { "prefect.resource.role": "flow", "prefect.resource.name": "train" },
+          { "prefect.resource.role": "deployment", "prefect.resource.name": "nightly" },
+          { "prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.gpu" },
+        ],
+        metric: { name: "lateness", operator: ">", threshold: 600, range: 3600, firing_for: 0 },
+      },
+    ],
   ])("%s", (words, trigger) => {
     const form = metricFormOf(trigger);
     if (form === undefined) throw new Error("the fields can't say it");
     expect(triggerWords(trigger, names)).toBe(words);
     expect(metricFormOf(metricTriggerOf(form))).toEqual(form);
-    expect(triggerWords(metricTriggerOf(form), names)).toBe(words);
+    const written = metricTriggerOf(form);
+    expect(triggerWords(written, names)).toBe(words);
+    if (form.related !== undefined) expect(written).toMatchObject({ match_related: form.related });
   });
 });
 
 test.each<[string, object]>([
   ["other labels of runs", { match: { "prefect.resource.id": "prefect.flow-run.*", region: "eu" } }],
-  ["conditions that are no scope", { match_related: { "prefect.resource.name": "train" } }],
   ["a time as text", { metric: { name: "duration", operator: ">", threshold: 1, range: "PT5M" } }],
   ["fields that are not known here", { metric: { name: "duration", operator: ">", threshold: 1, colour: "red" } }],
 ])("a figure of runs with %s is written as JSON", (_, given) => {

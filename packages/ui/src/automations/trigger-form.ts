@@ -18,13 +18,19 @@ export interface RunScope {
   readonly tags: readonly string[];
 }
 
+/** Which runs a trigger is about. */
+export interface RunsForm {
+  readonly scope: RunScope;
+  /** Conditions on related resources that the fields do not show, and that stay as they are instead of the scope. */
+  readonly related?: EventTriggerInput["match_related"] | undefined;
+}
+
 /** An event trigger as the fields of a sentence. */
-export interface TriggerForm {
+export interface TriggerForm extends RunsForm {
   readonly about: TriggerSubject;
   readonly when: TriggerWhen;
   /** Names of states, statuses or events. */
   readonly names: readonly string[];
-  readonly scope: RunScope;
   /** The places, where it is about places, and the keys of assets. */
   readonly ids: readonly string[];
   /** A pattern of the resource's id, where it is about events of any name. */
@@ -32,8 +38,6 @@ export interface TriggerForm {
   readonly count: number;
   /** In seconds. */
   readonly within: number;
-  /** Conditions on related resources that the fields do not show, and that stay as they are. */
-  readonly related?: EventTriggerInput["match_related"];
 }
 
 export const noScope: RunScope = { flows: [], deployments: [], pools: [], tags: [] };
@@ -96,12 +100,9 @@ const scopeRoles = [
   ["tags", "tag"],
 ] as const satisfies readonly (readonly [keyof RunScope, string])[];
 
-function relatedOf({ scope, related }: TriggerForm): NonNullable<EventTriggerInput["match_related"]> {
-  return related ?? relatedOfScope(scope);
-}
-
-/** The conditions on related resources that say the scope. */
-export function relatedOfScope(scope: RunScope): NonNullable<EventTriggerInput["match_related"]> {
+/** The conditions on related resources that say which runs are meant. */
+export function relatedOf({ scope, related }: RunsForm): NonNullable<EventTriggerInput["match_related"]> {
+  if (related !== undefined) return related;
   const all = scopeRoles.flatMap(([key, role]) => {
     const ids = scope[key].map((id) => `prefect.${role}.${id}`);
     return ids.length === 0 ? [] : [{ [roleLabel]: role, [idLabel]: oneOrMany(ids) }];

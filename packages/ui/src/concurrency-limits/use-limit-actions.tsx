@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { ConcurrencyLimitPage, LimitRow } from "../api/types.ts";
 import { messageOf } from "../components/failure.tsx";
 import { onDemand } from "../components/on-demand.tsx";
+import { ProblemLine } from "../components/problem-line.tsx";
 import { type LimitPages, limitListKey } from "./concurrency-limits.queries.ts";
 import { changeLimit } from "./limit-actions.ts";
 
@@ -68,12 +69,7 @@ export function useLimitActions(onDeleted?: () => Promise<void>) {
           {...(onDeleted === undefined ? {} : { onDone: onDeleted })}
         />
       ),
-    problem:
-      problem === undefined ? null : (
-        <p role="alert" className="rounded-md border border-l-3 border-l-danger bg-surface px-3 py-2 break-words">
-          {problem}
-        </p>
-      ),
+    problem: <ProblemLine problem={problem} />,
   };
 }
 

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import type { DeploymentRow } from "../api/types.ts";
 import { messageOf } from "../components/failure.tsx";
 import { onDemand } from "../components/on-demand.tsx";
+import { ProblemLine } from "../components/problem-line.tsx";
 import { runAndGo, setPaused } from "./deployment-actions.ts";
 import type { DeploymentPages } from "./deployments.queries.ts";
 
@@ -49,7 +50,7 @@ export function useRowActions() {
   }, [queryClient, navigate]);
   const dialog =
     deleting === undefined ? null : <DeleteDialog deployment={deleting} onClose={() => setDeleting(undefined)} />;
-  return { actions, dialog, problem: problem === undefined ? null : <Problem text={problem} /> };
+  return { actions, dialog, problem: <ProblemLine problem={problem} /> };
 }
 
 function withPaused(pages: DeploymentPages, id: string, paused: boolean): DeploymentPages {
@@ -60,12 +61,4 @@ function withPaused(pages: DeploymentPages, id: string, paused: boolean): Deploy
       results: page.results.map((row) => (row.id === id ? { ...row, paused } : row)),
     })),
   };
-}
-
-function Problem({ text }: { readonly text: string }) {
-  return (
-    <p role="alert" className="rounded-md border border-l-3 border-l-danger bg-surface px-3 py-2 break-words">
-      {text}
-    </p>
-  );
 }

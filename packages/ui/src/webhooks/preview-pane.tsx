@@ -31,7 +31,11 @@ export function PreviewPane(props: {
         value={sample.headers}
         onChange={(headers) => onSample({ ...sample, headers })}
       />
-      <div aria-live="polite" className={`flex min-w-0 flex-col gap-2 ${isTrying ? "opacity-60" : ""}`}>
+      <div
+        aria-live="polite"
+        aria-busy={isTrying}
+        className={`flex min-w-0 flex-col gap-2 ${isTrying ? "opacity-60" : ""}`}
+      >
         {preview === undefined ? (
           <p className="text-muted">It makes no event while the template can't be read.</p>
         ) : preview.problem !== null ? (

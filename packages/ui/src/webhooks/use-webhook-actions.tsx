@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { Webhook } from "../api/types.ts";
 import { messageOf } from "../components/failure.tsx";
 import { onDemand } from "../components/on-demand.tsx";
+import { ProblemLine } from "../components/problem-line.tsx";
 import { changeBy } from "./webhooks.queries.ts";
 
 const DeleteWebhookDialog = onDemand(() =>
@@ -51,11 +52,6 @@ export function useWebhookActions({
       ) : (
         <DeleteWebhookDialog webhook={asking.webhook} onClose={close} onDone={onDeleted} />
       ),
-    problem:
-      problem === undefined ? null : (
-        <p role="alert" className="rounded-md border border-l-3 border-l-danger bg-surface px-3 py-2 break-words">
-          {problem}
-        </p>
-      ),
+    problem: <ProblemLine problem={problem} />,
   };
 }

@@ -3,10 +3,9 @@ import { useState } from "react";
 import type { Webhook } from "../api/types.ts";
 import { problemsOf } from "../automations/draft-problems.ts";
 import { Problems } from "../automations/fields.tsx";
-import { Button } from "../components/button.tsx";
-import { TextField } from "../components/field.tsx";
-import { Labelled } from "../components/labelled.tsx";
+import { NameFields } from "../components/name-fields.tsx";
 import { Section } from "../components/page.tsx";
+import { SaveBar } from "../components/save-bar.tsx";
 import { useSettled } from "../components/settled.ts";
 import type { Sample } from "./presets.ts";
 import { PreviewPane } from "./preview-pane.tsx";
@@ -49,20 +48,13 @@ export function WebhookForm(props: {
     >
       <div className="flex min-w-0 flex-col gap-3">
         <Section title="Name">
-          <div className="grid grid-cols-1 gap-3 p-3 sm:grid-cols-2">
-            <Labelled name="Name" required>
-              <TextField
-                value={draft.name}
-                aria-required
-                autoComplete="off"
-                maxLength={200}
-                onChange={({ target }) => change({ name: target.value })}
-              />
-            </Labelled>
-            <Labelled name="Description">
-              <TextField value={draft.description} onChange={({ target }) => change({ description: target.value })} />
-            </Labelled>
-            <Problems problems={problems} at="name" />
+          <div className="p-3">
+            <NameFields
+              value={draft}
+              maxLength={200}
+              onChange={change}
+              problems={<Problems problems={problems} at="name" />}
+            />
           </div>
         </Section>
         <Section title="The event that a post becomes">
@@ -85,13 +77,7 @@ export function WebhookForm(props: {
           <Problems problems={problems} at="signature" />
         </Section>
         <Problems problems={problems.filter(({ path }) => path === "")} at="" />
-        <div className="sticky bottom-0 flex flex-wrap items-center justify-end gap-2 border-t bg-bg py-2">
-          {missing === undefined ? null : <span className="mr-auto text-muted">{missing}</span>}
-          <Button onClick={props.onCancel}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={missing !== undefined || save.isPending}>
-            {props.save}
-          </Button>
-        </div>
+        <SaveBar missing={missing} save={props.save} isSaving={save.isPending} onCancel={props.onCancel} />
       </div>
       <Section title="Try it" className="lg:sticky lg:top-3">
         <PreviewPane

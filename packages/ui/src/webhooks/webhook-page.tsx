@@ -13,9 +13,9 @@ import { HeaderFact, HeaderFacts } from "../components/header-facts.tsx";
 import { Icon } from "../components/icon.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
+import { SwitchedHeading } from "../components/on-switch.tsx";
 import { Page, Section } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { Switch } from "../components/switch.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { EventFeed } from "../events/event-feed.tsx";
 import { useNow } from "../now.ts";
@@ -70,44 +70,36 @@ export function WebhookPage() {
 }
 
 function Header({ webhook, actions }: { readonly webhook: Webhook; readonly actions: WebhookActions }) {
-  const { id, name, enabled, description, updated } = webhook;
+  const { id, description, updated } = webhook;
   return (
     <header className="flex flex-col gap-1.5">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <h1 dir="auto" className="min-w-0 text-lg font-semibold break-words">
-          {name}
-        </h1>
-        <span className="mr-auto inline-flex items-center gap-2">
-          <Switch
-            label={enabled ? "Switch the webhook off" : "Switch the webhook on"}
-            on={enabled}
-            onChange={(on) => actions.onSwitch(webhook, on)}
-          />
-          {enabled ? null : <span className="text-muted">It is off: posts are refused with 409.</span>}
-        </span>
-        <span className="flex flex-wrap items-center gap-1.5">
-          <Link to="/automations/new" search={{ webhook: id }} className={buttonClass()}>
-            <Icon name="automations" className="size-3.5" />
-            Make an automation from this
-          </Link>
-          <Link to="/webhooks/webhook/$id/edit" params={{ id }} className={buttonClass()}>
-            <Icon name="edit" className="size-3.5" />
-            Edit
-          </Link>
-          <Menu align="end" trigger={<IconButton icon="more" look="plain" label="More" />}>
-            <MenuItem icon="retry" onSelect={() => actions.onRotate(webhook)}>
-              New address…
-            </MenuItem>
-            <MenuItem icon="copy" onSelect={() => void copyText(id)}>
-              Copy the id
-            </MenuItem>
-            <MenuSeparator />
-            <MenuItem icon="trash" danger onSelect={() => actions.onDelete(webhook)}>
-              Delete…
-            </MenuItem>
-          </Menu>
-        </span>
-      </div>
+      <SwitchedHeading
+        of={webhook}
+        noun="webhook"
+        off="It is off: posts are refused with 409."
+        onSwitch={actions.onSwitch}
+      >
+        <Link to="/automations/new" search={{ webhook: id }} className={buttonClass()}>
+          <Icon name="automations" className="size-3.5" />
+          Make an automation from this
+        </Link>
+        <Link to="/webhooks/webhook/$id/edit" params={{ id }} className={buttonClass()}>
+          <Icon name="edit" className="size-3.5" />
+          Edit
+        </Link>
+        <Menu align="end" trigger={<IconButton icon="more" look="plain" label="More" />}>
+          <MenuItem icon="retry" onSelect={() => actions.onRotate(webhook)}>
+            New address…
+          </MenuItem>
+          <MenuItem icon="copy" onSelect={() => void copyText(id)}>
+            Copy the id
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem icon="trash" danger onSelect={() => actions.onDelete(webhook)}>
+            Delete…
+          </MenuItem>
+        </Menu>
+      </SwitchedHeading>
       {description === "" ? null : <p className="break-words text-muted">{description}</p>}
       <HeaderFacts>
         <HeaderFact name="Signature">{signedBy(webhook)}</HeaderFact>
@@ -137,7 +129,7 @@ function Address({ webhook, onRotate }: { readonly webhook: Webhook; readonly on
       <div className="flex min-w-0 flex-col gap-2 p-3">
         {address === null ? (
           <>
-            <p className="font-mono text-xs break-all text-muted">{apiBase}/hooks/••••••••••••••••</p>
+            <p className="font-mono text-xs break-all text-muted">{apiBase}/hooks/••••••••</p>
             <p className="text-muted">
               The end of the address is a secret, and the server keeps only its digest. A lost address is replaced by a
               new one.

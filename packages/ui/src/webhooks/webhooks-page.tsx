@@ -10,12 +10,13 @@ import type { Column } from "../components/columns.ts";
 import { CodeBlock, Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { SearchField } from "../components/field.tsx";
+import { FirstChoice } from "../components/first-choice.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
+import { OnSwitch } from "../components/on-switch.tsx";
 import { Page } from "../components/page.tsx";
 import { type NameColumn, RowTable } from "../components/row-table.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { Switch } from "../components/switch.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { amount } from "../format.ts";
 import { firstWebhook } from "./first-webhook.ts";
@@ -104,7 +105,7 @@ function drawnBy(actions: WebhookActions) {
     sorts: ["NAME_ASC"],
     cell: (row) => (
       <>
-        <OnSwitch row={row} actions={actions} />
+        <OnSwitch of={row.webhook} onSwitch={actions.onSwitch} />
         <NameLink row={row} />
       </>
     ),
@@ -149,7 +150,7 @@ function drawnBy(actions: WebhookActions) {
       <Icon name="webhooks" className="text-faint" />
       <NameLink row={row} />
       <span className="flex items-center gap-1">
-        <OnSwitch row={row} actions={actions} />
+        <OnSwitch of={row.webhook} onSwitch={actions.onSwitch} />
         <WebhookMenu webhook={row.webhook} actions={actions} />
       </span>
       <span />
@@ -160,17 +161,6 @@ function drawnBy(actions: WebhookActions) {
     </>
   );
   return { name, columns, narrow };
-}
-
-function OnSwitch({ row: { webhook }, actions }: { readonly row: Row; readonly actions: WebhookActions }) {
-  const { name, enabled } = webhook;
-  return (
-    <Switch
-      label={enabled ? `${name} is on: switch it off` : `${name} is off: switch it on`}
-      on={enabled}
-      onChange={(on) => actions.onSwitch(webhook, on)}
-    />
-  );
 }
 
 function NameLink({ row: { id, name } }: { readonly row: Row }) {
@@ -218,28 +208,14 @@ function WebhookMenu({
 /** The content of the empty list: what a webhook is, and the ways to a first one. */
 function FirstWebhook() {
   return (
-    <section className="mx-auto flex w-full max-w-2xl min-w-0 flex-col gap-3 px-1 py-8 sm:px-4 sm:py-12">
-      <h2 className="text-base font-semibold">No webhook yet</h2>
-      <p className="text-muted">
-        A webhook is an address. What other systems post to it becomes an event, to which automations react: a push, a
-        payment, a file that has come. Who is going to post?
-      </p>
-      <ul className="grid grid-cols-1 gap-1.5 sm:grid-cols-2">
-        {presetNames.map((name) => (
-          <li key={name}>
-            <Link
-              to="/webhooks/new"
-              search={{ from: name }}
-              className="flex flex-col rounded-md border bg-surface px-3 py-2 hover:bg-hover"
-            >
-              <span className="font-medium">{presets[name].label}</span>
-              <span className="text-xs text-muted">{presets[name].about}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
+    <FirstChoice
+      title="No webhook yet"
+      about="A webhook is an address. What other systems post to it becomes an event, to which automations react: a push, a payment, a file that has come. Who is going to post?"
+      choices={presetNames.map((name) => ({ name, ...presets[name] }))}
+      linkTo={(from) => ({ to: "/webhooks/new", search: { from } })}
+    >
       <p className="text-muted">Or make one in a terminal, and post to it:</p>
       <CodeBlock code={firstWebhook({ apiBase, passwordRequired })} label="Copy the commands" />
-    </section>
+    </FirstChoice>
   );
 }

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { WorkPoolRow } from "../api/types.ts";
 import { messageOf } from "../components/failure.tsx";
 import { onDemand } from "../components/on-demand.tsx";
+import { ProblemLine } from "../components/problem-line.tsx";
 import { changePool } from "./work-pool-actions.ts";
 import type { WorkPoolPages } from "./work-pools.queries.ts";
 
@@ -43,7 +44,7 @@ export function usePoolActions() {
     actions,
     dialog:
       deleting === undefined ? null : <DeletePoolDialog name={deleting.name} onClose={() => setDeleting(undefined)} />,
-    problem: problem === undefined ? null : <Problem text={problem} />,
+    problem: <ProblemLine problem={problem} />,
   };
 }
 
@@ -55,12 +56,4 @@ function withPaused(pages: WorkPoolPages, id: string, is_paused: boolean): WorkP
       results: page.results.map((row) => (row.id === id ? { ...row, is_paused } : row)),
     })),
   };
-}
-
-function Problem({ text }: { readonly text: string }) {
-  return (
-    <p role="alert" className="rounded-md border border-l-3 border-l-danger bg-surface px-3 py-2 break-words">
-      {text}
-    </p>
-  );
 }
