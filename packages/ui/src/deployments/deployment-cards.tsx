@@ -4,7 +4,8 @@ import type { DeploymentPage } from "../api/types.ts";
 import { RunBarChart } from "../charts/run-bar-chart.tsx";
 import { Section } from "../components/page.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { count, dateAndClock, seconds } from "../format.ts";
+import { endedByThemselves } from "../flows/run-figures.ts";
+import { amount, dateAndClock, seconds } from "../format.ts";
 import { StateIcon } from "../runs/state.tsx";
 import { NextRunTime } from "./next-run-time.tsx";
 import { SuccessRate } from "./success-rate.tsx";
@@ -12,7 +13,7 @@ import { SuccessRate } from "./success-rate.tsx";
 /** How the deployment goes: its next run, the last of each kind, and its last runs as bars. */
 export function DeploymentCards({ page }: { readonly page: DeploymentPage }) {
   const { deployment, next_run: next, last_success: success, last_failure: failure, counts, p95 } = page;
-  const total = Object.values(counts).reduce((sum, value) => sum + value, 0);
+  const ended = endedByThemselves(counts);
   return (
     <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <dl className="grid grid-cols-2 content-start gap-3">
@@ -31,7 +32,7 @@ export function DeploymentCards({ page }: { readonly page: DeploymentPage }) {
             <SuccessRate deployment={{ ...deployment, counts }} />
           </span>
           <Quiet>
-            {total === 0 ? "no runs" : `${count(total)} ${total === 1 ? "run" : "runs"}`}
+            {ended === 0 ? "no run has ended" : `of ${amount(ended, "ended run")}`}
             {p95 === null ? "" : `, p95 ${seconds(p95)}`}
           </Quiet>
         </Card>

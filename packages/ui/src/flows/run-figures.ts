@@ -2,7 +2,11 @@ import type { StateCounts } from "../api/types.ts";
 
 /** The fraction of successes among the runs that ended by themselves; null where none ended. */
 export function successRate(counts: StateCounts): number | null {
-  const good = counts.COMPLETED ?? 0;
-  const ended = good + (counts.FAILED ?? 0) + (counts.CRASHED ?? 0);
-  return ended === 0 ? null : good / ended;
+  const ended = endedByThemselves(counts);
+  return ended === 0 ? null : (counts.COMPLETED ?? 0) / ended;
+}
+
+/** The runs of which a fraction succeeds: those that are late, wait, run or were cancelled are not among them. */
+export function endedByThemselves(counts: StateCounts): number {
+  return (counts.COMPLETED ?? 0) + (counts.FAILED ?? 0) + (counts.CRASHED ?? 0);
 }
