@@ -82,6 +82,46 @@ test("the timeline of an attempt has its task runs, and what they refer to among
   expect(timelineOfAttempt(timeline, undefined)).toBe(timeline);
 });
 
+test("a subflow that ran in each attempt has in one of them only what it did there", () => {
+  const timeline: Timeline = {
+    ...timelineOf([
+      { id: "sub", attempt: 2, child: "child" },
+      { id: "again", attempt: 2 },
+    ]),
+    attempt_starts: [0, 10],
+    first_attempt: [1, 2],
+    start: [1, 12],
+    end: [20, 13],
+    segments: [
+      [0, 1, "RUNNING", "Running"],
+      [0, 5, "FAILED", "Failed"],
+      [0, 11, "RUNNING", "Running"],
+      [0, 20, "COMPLETED", "Completed"],
+    ],
+  };
+  expect(timelineOfAttempt(timeline, 1)).toMatchObject({
+    id: ["sub"],
+    start: [1],
+    end: [5],
+    state_type: ["FAILED"],
+    segments: [
+      [0, 1, "RUNNING", "Running"],
+      [0, 5, "FAILED", "Failed"],
+    ],
+  });
+  expect(timelineOfAttempt(timeline, 2)).toMatchObject({
+    id: ["sub", "again"],
+    start: [11, 12],
+    end: [20, 13],
+    state_type: ["COMPLETED", "COMPLETED"],
+    segments: [
+      [0, 11, "RUNNING", "Running"],
+      [0, 20, "COMPLETED", "Completed"],
+    ],
+  });
+  expect(timelineOfAttempt(timeline, 2)).toBe(timelineOfAttempt(timeline, 2));
+});
+
 test("a subflow shows what it called in those of its attempts that began in the chosen one of its caller", () => {
   const at = (seconds: number) => Date.parse("2026-01-01T00:00:00Z") + seconds * 1000;
   const child: Timeline = {

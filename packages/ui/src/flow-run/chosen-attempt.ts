@@ -1,6 +1,7 @@
 import { type Attempt, attemptsOf } from "@ostinato/core";
 import type { FlowRunPage, State, Timeline } from "../api/types.ts";
-import { withRows } from "./timeline-columns.ts";
+import { isFinal } from "../states.ts";
+import { copied, withRows } from "./timeline-columns.ts";
 
 /** The attempts of a run, and the one that its page is about. */
 export interface RunAttempts {
@@ -66,12 +67,39 @@ export function timelineWithin(timeline: Timeline, time: AttemptTime | undefined
 const made = new WeakMap<Timeline, Map<string, Timeline>>();
 
 function ofAttempts(timeline: Timeline, attempts: readonly number[]): Timeline {
-  const rows = timeline.id.map((_, row) => row).filter((row) => attempts.some((one) => isOf(timeline, row, one)));
-  if (rows.length === timeline.id.length) return timeline;
   const known = made.get(timeline) ?? new Map<string, Timeline>();
   made.set(timeline, known);
-  const own = known.get(attempts.join()) ?? withRows(timeline, rows);
+  const own = known.get(attempts.join()) ?? readAttempts(timeline, attempts);
   known.set(attempts.join(), own);
+  return own;
+}
+
+function readAttempts(timeline: Timeline, attempts: readonly number[]): Timeline {
+  const rows = timeline.id.map((_, row) => row).filter((row) => attempts.some((one) => isOf(timeline, row, one)));
+  const cut = cutTo(timeline, rows, attempts);
+  return cut === timeline && rows.length === timeline.id.length ? timeline : withRows(cut, rows);
+}
+
+/** Without what subflows that ran in other attempts too did there. */
+function cutTo(timeline: Timeline, rows: readonly number[], attempts: readonly number[]): Timeline {
+  const { attempt_starts: starts, attempt: last, first_attempt: first } = timeline;
+  const [earliest, latest] = [Math.min(...attempts), Math.max(...attempts)];
+  const [from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY] = [starts[earliest - 1], starts[latest]];
+  const longer = new Set(rows.filter((row) => (first[row] ?? 1) < earliest || (last[row] ?? 1) > latest));
+  if (longer.size === 0) return timeline;
+  const own = copied(timeline);
+  own.segments = timeline.segments.filter(([row, at]) => !longer.has(row) || (at >= from && at < until));
+  for (const row of longer) {
+    const states = own.segments.filter((segment) => segment[0] === row).toSorted((one, other) => one[1] - other[1]);
+    const began = states.find(([, , type]) => type === "RUNNING")?.[1] ?? timeline.start[row] ?? null;
+    own.start[row] = began === null ? null : Math.max(began, from);
+    own.expected[row] = own.start[row] ?? null;
+    const [, at, type, name] = states.at(-1) ?? [];
+    if (until === Number.POSITIVE_INFINITY || at === undefined || type === undefined) continue;
+    own.state_type[row] = type;
+    own.state_name[row] = name ?? null;
+    own.end[row] = isFinal(type) ? at : until;
+  }
   return own;
 }
 
