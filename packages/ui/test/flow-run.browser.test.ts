@@ -355,6 +355,16 @@ describe("a run in progress", () => {
     await page.getByRole("button", { name: "Cancelling" }).waitFor();
     const why = page.getByRole("region", { name: "Why it was cancelled" });
     await why.getByText("Cancelled from the web pages.").waitFor();
+    await why.getByText(/^Asked \d+ s ago; its process has not ended yet\.$/).waitFor();
+    await close();
+  });
+
+  test("that was cancelled says why once", async () => {
+    const run = await startRun(site.client, { flowId, name: "not-needed" });
+    await run.end("CANCELLED", "nobody needs it");
+    const { page, close } = await site.open(`/runs/flow-run/${run.id}`);
+    await page.getByRole("region", { name: "Why it was cancelled" }).getByText("nobody needs it").waitFor();
+    expect(await page.getByText("nobody needs it").count()).toBe(1);
     await close();
   });
 });

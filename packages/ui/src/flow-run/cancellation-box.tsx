@@ -22,7 +22,7 @@ export function CancellationBox(props: {
       <div className="min-w-0">
         <LongText text={withReadableTimes(cancellation.sentence)} className="font-medium" />
         <p className="text-muted">
-          Asked for <RelativeTime time={cancellation.asked} />
+          Asked <RelativeTime time={cancellation.asked} />
           {took === null ? "; its process has not ended yet." : took < 1 ? "." : `; it ended ${duration(took)} later.`}
         </p>
       </div>

@@ -101,7 +101,7 @@ export function RunHeader({
           <CopyButton text={() => JSON.stringify(run.parameters, null, 2)} label="Copy the parameters" />
         </p>
       )}
-      {run.state?.message && isFinal(run.state_type) && page.failure === null ? (
+      {run.state?.message && isFinal(run.state_type) && !isToldBelow(page) ? (
         <div>
           <LongText text={withReadableTimes(run.state.message)} className="text-muted" />
         </div>
@@ -187,4 +187,9 @@ function oneLine(parameters: Readonly<Record<string, unknown>>): string {
     return `${name}=${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
   });
   return parts.join("  ");
+}
+
+/** Whether a box below the header says what the message of the state says. */
+function isToldBelow({ failure, cancellation, flow_run: run }: FlowRunPage): boolean {
+  return failure !== null || cancellation?.sentence === run.state?.message;
 }
