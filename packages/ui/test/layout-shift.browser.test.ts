@@ -1,3 +1,5 @@
+import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
+import { createEvents } from "@ostinato/protocol";
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, leaveArtifact, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
@@ -7,6 +9,8 @@ let site: Site;
 let run: Awaited<ReturnType<typeof startRun>>;
 /** A fifth of the score up to which browsers call a page steady. */
 const maxShift = 0.02;
+/** What a page shows once it is drawn; by default a long name. */
+const texts: Readonly<Record<string, string>> = { "a new automation": "Would have fired" };
 const long = "a very long name that says all that anybody could want to know, ".repeat(3);
 
 beforeAll(async () => {
@@ -41,9 +45,24 @@ beforeAll(async () => {
   const data = `# ${long}\n\n| month | error |\n| --- | --- |\n| 2021-01 | 7.7 |\n\n${long}\n\n- one\n- two\n`;
   for (const description of ["first", long])
     await leaveArtifact(site.client, { key: "report", type: "markdown", data, description, flowRunId: run.id });
+  await site.client.call(createEvents, { body: ["source", "middle", "end"].map(materialized) });
 });
 
 afterAll(() => site.close());
+
+/** An asset that is made of the one before it. */
+function materialized(name: string, index: number, all: readonly string[]) {
+  const now = systemClock().now();
+  const before = all[index - 1];
+  return {
+    id: timeOrderedId(now),
+    occurred: formatTimestamp(now),
+    event: "prefect.asset.materialization.succeeded",
+    resource: { "prefect.resource.id": `s3://lake/${name}`, "prefect.resource.name": `${name}: ${long}` },
+    related:
+      before === undefined ? [] : [{ "prefect.resource.id": `s3://lake/${before}`, "prefect.resource.role": "asset" }],
+  };
+}
 
 /** Adds up what moves without being asked, as a browser's own measure of layout shift does. */
 function noteShifts(): void {
@@ -72,32 +91,42 @@ describe.each([
     viewport.width > 390
       ? []
       : ["artifacts of a run", "a version of an artifact", "variables, of which there are none"];
-  test.each(["dashboard?since=30d", "dashboard", "runs", "runs/task-runs", "a run with long names", ...onPhone])(
-    "nothing moves when the fonts come late, on %s",
-    async (name) => {
-      const { page, close } = await site.open("/settings", { viewport });
-      await page.addInitScript(noteShifts);
-      const drawn = Promise.withResolvers<void>();
-      await page.route("**/*.woff2", async (route) => {
-        await drawn.promise;
-        await route.continue();
-      });
-      const paths: Readonly<Record<string, string>> = {
-        "a run with long names": `runs/flow-run/${run.id}`,
-        "artifacts of a run": `runs/flow-run/${run.id}?tab=artifacts`,
-        "a version of an artifact": "artifacts/key/report",
-        "variables, of which there are none": "variables",
-      };
-      await page.goto(`${site.origin}/${paths[name] ?? name}`, { waitUntil: "commit" });
-      const text = name.startsWith("variables") ? "npm install ostinato" : "a very long name";
-      await page.getByRole("main").getByText(text).first().waitFor();
-      drawn.resolve();
-      await page.waitForLoadState("networkidle");
-      await page.evaluate(() => document.fonts.ready);
-      expect(await shiftOf(page)).toBeLessThan(maxShift);
-      await close();
-    },
-  );
+  const pages = [
+    "dashboard?since=30d",
+    "dashboard",
+    "runs",
+    "runs/task-runs",
+    "a run with long names",
+    "a new automation",
+    "an asset",
+    "background tasks, of which there are none",
+  ];
+  test.each([...pages, ...onPhone])("nothing moves when the fonts come late, on %s", async (name) => {
+    const { page, close } = await site.open("/settings", { viewport });
+    await page.addInitScript(noteShifts);
+    const drawn = Promise.withResolvers<void>();
+    await page.route("**/*.woff2", async (route) => {
+      await drawn.promise;
+      await route.continue();
+    });
+    const paths: Readonly<Record<string, string>> = {
+      "a run with long names": `runs/flow-run/${run.id}`,
+      "artifacts of a run": `runs/flow-run/${run.id}?tab=artifacts`,
+      "a version of an artifact": "artifacts/key/report",
+      "variables, of which there are none": "variables",
+      "a new automation": "automations/new?template=no-success",
+      "an asset": "asset?key=s3%3A%2F%2Flake%2Fmiddle",
+      "background tasks, of which there are none": "background-tasks",
+    };
+    await page.goto(`${site.origin}/${paths[name] ?? name}`, { waitUntil: "commit" });
+    const text = name.endsWith("there are none") ? "npm install ostinato" : (texts[name] ?? "a very long name");
+    await page.getByRole("main").getByText(text).first().waitFor();
+    drawn.resolve();
+    await page.waitForLoadState("networkidle");
+    await page.evaluate(() => document.fonts.ready);
+    expect(await shiftOf(page)).toBeLessThan(maxShift);
+    await close();
+  });
 });
 
 test("a run that goes on holds still on a phone, as its tasks and lines come", async () => {

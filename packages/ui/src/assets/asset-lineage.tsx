@@ -10,12 +10,12 @@ import { startEngine } from "../flow-run/graph/graph-engine.ts";
 import { layOut } from "../flow-run/graph/graph-layout.ts";
 import { StateIcon } from "../runs/state.tsx";
 import { lineageQuery } from "./assets.queries.ts";
+import { boxHeight, useLineageHeight } from "./lineage-height.ts";
 
-const box = { width: 220, height: 48 };
+const box = { width: 220, height: boxHeight };
 /** The drawing scrolls where a box beside another does not fit. */
 const minRoom = 2 * box.width + 80;
 const padding = 24;
-
 /** What the asset is made of, and what is made of it, as boxes with arrows from the one to the other. */
 export function AssetLineage({ of }: { readonly of: string }) {
   const frame = useRef<HTMLDivElement>(null);
@@ -29,6 +29,7 @@ export function AssetLineage({ of }: { readonly of: string }) {
 
 function Drawing({ of, room }: { readonly of: string; readonly room: number }) {
   const query = useQuery(lineageQuery(of));
+  const height = useLineageHeight(of);
   const shape = useMemo(
     () => ({
       nodes: query.data?.assets.map(({ key }) => ({ id: key, ...box })) ?? [],
@@ -57,11 +58,11 @@ function Drawing({ of, room }: { readonly of: string; readonly room: number }) {
     return <p className="p-3 text-muted">No run has made it of other assets, and none has made others of it.</p>;
   }
   const layout = drawing.data;
-  if (layout === undefined) return <Skeleton rows={3} height={34} />;
+  if (layout === undefined) return <div style={{ height }} />;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div tabIndex={0} role="region" aria-label="Lineage" className="max-h-[70vh] overflow-auto p-3">
+      <div tabIndex={0} role="region" aria-label="Lineage" className="overflow-auto p-3" style={{ height }}>
         <div className="relative" style={{ width: layout.width, height: layout.height }}>
           <GraphEdges layout={layout} selected={of} />
           <ul>

@@ -15,6 +15,7 @@ import { RelativeTime } from "../components/time.tsx";
 import { amount } from "../format.ts";
 import { Ending, OutsideLink, RunLink, TaskRunLink } from "./asset-parts.tsx";
 import { assetHistoryQuery, assetQuery } from "./assets.queries.ts";
+import { useLineageHeight } from "./lineage-height.ts";
 
 const Lineage = onDemand(() => import("./asset-lineage.tsx").then((module) => module.AssetLineage));
 
@@ -44,7 +45,9 @@ function Content({ asset }: { readonly asset: Asset }) {
       <Header asset={asset} />
       {description === null ? null : <p className="max-w-prose whitespace-pre-line">{description}</p>}
       <Section title="Lineage">
-        <Lineage of={key} />
+        <div style={{ minHeight: useLineageHeight(key) }}>
+          <Lineage of={key} />
+        </div>
       </Section>
       {last === null || Object.keys(last.metadata).length === 0 ? null : (
         <Section title="Metadata of the last materialization">

@@ -39,7 +39,7 @@ export function FlowLine({ row, lists }: { readonly row: DashboardFlow; readonly
         search={{ ...lists, flow: [row.flow.id] }}
         className="text-right text-muted hover:text-text hover:underline"
       >
-        {count(total)} <span className="sm:hidden">runs</span>
+        {count(total)} <span className="sm:hidden">{total === 1 ? "run" : "runs"}</span>
       </Link>
       <Link
         to="/runs"

@@ -15,19 +15,29 @@ import { FlowLine } from "./flow-line.tsx";
 import { RunningRow, UpcomingRow, WaitingRow } from "./run-rows.tsx";
 import { Totals } from "./totals.tsx";
 
-const WaitsForYou = onDemand(() => import("../questions/waits-for-you.tsx").then((module) => module.WaitsForYou));
-
-const FailingAutomations = onDemand(() =>
-  import("../automations/failing-automations.tsx").then((module) => module.FailingAutomations),
+const WaitsForYou = onDemand(
+  () => import("../questions/waits-for-you.tsx").then((module) => module.WaitsForYou),
+  ({ questions }) => <Room rows={questions.length} rowHeight={53} />,
 );
-const PoolsInTrouble = onDemand(() =>
-  import("../work-pools/pools-in-trouble.tsx").then((module) => module.PoolsInTrouble),
+const FailingAutomations = onDemand(
+  () => import("../automations/failing-automations.tsx").then((module) => module.FailingAutomations),
+  ({ automations }) => <Room rows={automations.length} rowHeight={36} />,
+);
+const PoolsInTrouble = onDemand(
+  () => import("../work-pools/pools-in-trouble.tsx").then((module) => module.PoolsInTrouble),
+  ({ pools }) => <Room rows={pools.length} rowHeight={36} />,
 );
 const HistoryChart = onDemand(() => import("./history-chart.tsx").then((module) => module.HistoryChart));
 
 const runningStates = ["RUNNING", "PENDING", "CANCELLING"];
 const waitingStates = ["SCHEDULED"];
 const upcomingState = [stateNames.scheduled];
+
+/** The room of a section until its code has loaded, so that what is below stays. */
+function Room({ rows, rowHeight }: { readonly rows: number; readonly rowHeight: number }) {
+  const headAndBorders = 38;
+  return <div style={{ height: headAndBorders + rows * rowHeight }} />;
+}
 
 /** Everything below the filters. */
 export function Overview({

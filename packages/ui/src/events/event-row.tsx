@@ -39,12 +39,32 @@ export function EventRow(props: {
         ) : (
           <StateIcon silent type={state.type} name={state.name} />
         )}
-        <span className="min-w-0 flex-1 truncate">
-          <Sentence event={event} />
-        </span>
+        <SentenceLine event={event} />
       </button>
       {open ? <div className="px-3 pt-2 pb-3 sm:pl-8">{props.children}</div> : null}
     </li>
+  );
+}
+
+/** An event on one line. What happened is read on a phone too: there the name is shortened first, and its kind is left to those who listen. */
+function SentenceLine({ event }: { readonly event: Event }) {
+  const { noun, name, did, message } = sentenceOf(event);
+  return (
+    <span className="flex min-w-0 flex-1 gap-x-1">
+      {noun === undefined ? null : <span className="shrink-0 text-muted max-sm:sr-only">{noun} </span>}
+      {name === undefined ? null : (
+        <span dir="auto" className="min-w-12 truncate font-medium">
+          {name}{" "}
+        </span>
+      )}
+      <span className={name === undefined ? "truncate" : "max-w-[75%] shrink-0 truncate"}>
+        {did}
+        {message === undefined ? "" : ": "}
+      </span>
+      {message === undefined ? null : (
+        <span className="min-w-0 flex-1 truncate text-faint">{message.split("\n", 1)[0]}</span>
+      )}
+    </span>
   );
 }
 
