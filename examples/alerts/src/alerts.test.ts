@@ -56,6 +56,7 @@ test("a failure, prices that do not come, and a success are told by mail, on eac
 }, async () => {
   for (const { printed, lineage } of await Promise.all((["sqlite", "postgresql"] as const).map(printedOn))) {
     expect(printed.slice(-3)).toEqual(["load-prices failed", "Still no prices", "The report of today"]);
+    expect(printed).toContain("  | Subject: load-prices failed");
     expect(printed.join("\n")).toMatch(/is Failed: .*The exchange is closed on sundays/);
     expect(lineage.dependencies).toMatchObject([{ upstream: "https://exchange.example/prices", downstream: report }]);
     const prices = lineage.assets.find(({ name }) => name === "Prices of today");
