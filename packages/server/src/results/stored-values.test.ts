@@ -131,6 +131,7 @@ describeOnEachDatabase("values that a Prefect client has stored", (database) => 
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
     memory.wait = {
+      // biome-ignore lint/suspicious/noThenProperty: it stands for a promise, and tells when somebody awaits it
       then: (...each) => {
         asked.resolve();
         return answer.promise.then(...each);
