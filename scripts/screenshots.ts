@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@ostinato/client";
 import {
+  automationFirings,
   type BodyOf,
   filterDeployments,
   listArtifacts,
@@ -37,21 +38,43 @@ const sizes = [
   { width: 390, height: 844, deviceScaleFactor: 2 },
 ] as const;
 const wanted = process.argv.slice(2);
+/** Pages that show nothing of the runs of the examples, which take minutes and are left out where only these are wanted. */
+const withoutRuns = [
+  "automations",
+  "automation",
+  "automation-new",
+  "automation-edit",
+  "events",
+  "event",
+  "webhooks",
+  "webhook",
+  "webhook-new",
+  "assets",
+  "asset",
+] as const;
+const needsRuns = wanted.length === 0 || wanted.some((word) => !withoutRuns.some((name) => name.includes(word)));
 
 await buildUi();
 // Log lines and settings show this path, so it is a neutral one; it must not exist yet.
 const home = join(tmpdir(), "ostinato");
 await mkdir(home);
-const server = await startDemoServer({ port: 0, home });
+const server = await startDemoServer({
+  port: 0,
+  home,
+  settings: { OSTINATO_SERVER_PRIVATE_TARGETS: "127.0.0.0/8" },
+});
 try {
   await makeRuns(server);
-  await using _serving = await serveNightly(server);
+  await using _serving = needsRuns ? await serveNightly(server) : undefined;
   using _limits = await makeLimits(createClient({ baseUrl: `${server.url}/api` }));
   await keepValues(createClient({ baseUrl: `${server.url}/api` }));
-  await using _asking = await askForApproval(server);
+  await using _asking = needsRuns ? await askForApproval(server) : undefined;
   const client = createClient({ baseUrl: `${server.url}/api` });
   const reactions = await makeReactions(client);
-  await takePictures(server.url, { ...(await pagesOf(client)), ...pagesOfReactions(reactions) });
+  await takePictures(server.url, {
+    ...(needsRuns ? await pagesOf(client) : {}),
+    ...(await pagesOfReactions(client, reactions)),
+  });
 } finally {
   await server.stop();
   await rm(home, { recursive: true, force: true });
@@ -59,8 +82,10 @@ try {
 
 async function makeRuns(server: DemoServer): Promise<void> {
   await fillWithHistory(server.url, 600);
-  await runExample(server, ["animal-facts/src/main.ts"]);
-  await runPipeline(server);
+  if (needsRuns) {
+    await runExample(server, ["animal-facts/src/main.ts"]);
+    await runPipeline(server);
+  }
   await makeWorkPools(createClient({ baseUrl: `${server.url}/api` }));
 }
 
@@ -199,12 +224,18 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
   };
 }
 
-function pagesOfReactions({ automation, webhook, asset }: Reactions): Readonly<Record<string, Subject>> {
+async function pagesOfReactions(
+  client: Client,
+  { automation, webhook, asset }: Reactions,
+): Promise<Readonly<Record<(typeof withoutRuns)[number], Subject>>> {
+  const { firings } = await client.call(automationFirings, { params: { id: automation }, query: { limit: 1 } });
   return {
     automations: "automations",
-    "automation-new": "automations/new?template=no-success",
     automation: `automations/automation/${automation}`,
+    "automation-new": "automations/new?template=no-success",
+    "automation-edit": `automations/automation/${automation}/edit`,
     events: "events",
+    event: `events/${firings[0]?.events[0]?.id ?? ""}`,
     webhooks: "webhooks",
     webhook: `webhooks/webhook/${webhook}`,
     "webhook-new": "webhooks/new?from=github",

@@ -1,4 +1,12 @@
-import { addSeconds, formatTimestamp, previewOf, randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
+import {
+  addSeconds,
+  formatTimestamp,
+  previewOf,
+  randomId,
+  randomRunName,
+  type Timestamp,
+  timeOrderedId,
+} from "@ostinato/core";
 import { type EventCreate, type ImportedFlowRun, type LogCreate, logLevels, type Resource } from "@ostinato/protocol";
 import type { FlowPlan, TaskPlan } from "./plans.ts";
 import type { Random } from "./random.ts";
@@ -57,6 +65,12 @@ export function makeUpRun(occasion: Occasion): MadeUpRun {
     message === "" ? "completed" : `${end.name.toLowerCase()}: ${message}`,
     end.type === "COMPLETED" ? "info" : "error",
   );
+  const states: ImportedFlowRun["states"] = [
+    { type: "SCHEDULED", name: "Scheduled", timestamp: formatTimestamp(expected) },
+    { type: "PENDING", name: "Pending", timestamp: formatTimestamp(start) },
+    ...attempt.states,
+    { type: end.type, name: end.name, message, timestamp: formatTimestamp(ended) },
+  ];
   return {
     flowRun: {
       id,
@@ -65,17 +79,34 @@ export function makeUpRun(occasion: Occasion): MadeUpRun {
       flow_version: "1",
       parameters: { ...plan.parameters(random) },
       tags: [...plan.tags],
-      states: [
-        { type: "SCHEDULED", name: "Scheduled", timestamp: formatTimestamp(expected) },
-        { type: "PENDING", name: "Pending", timestamp: formatTimestamp(start) },
-        ...attempt.states,
-        { type: end.type, name: end.name, message, timestamp: formatTimestamp(ended) },
-      ],
+      states,
     },
-    events: recording.events,
+    events: [...recording.events, ...eventsOfStates(told, states)],
     logs: recording.logs,
     report: end.type === "COMPLETED" ? plan.report?.(random) : undefined,
   };
+}
+
+/** What a server would have recorded of these states. */
+function eventsOfStates(
+  told: Pick<Recording, "id" | "name" | "flowId" | "plan">,
+  states: ImportedFlowRun["states"],
+): readonly EventCreate[] {
+  const [, ...related] = relatedOf(told);
+  return states.map(({ type, name = type, message = "", timestamp }) => ({
+    id: randomId(),
+    occurred: String(timestamp),
+    event: `prefect.flow-run.${name}`,
+    resource: {
+      "prefect.resource.id": `prefect.flow-run.${told.id}`,
+      "prefect.resource.name": told.name,
+      "prefect.state-message": message ?? "",
+      "prefect.state-name": name ?? type,
+      "prefect.state-type": type,
+    },
+    related,
+    payload: {},
+  }));
 }
 
 /** Seconds between the expected and the actual start: usually almost none, sometimes minutes. */
@@ -290,7 +321,7 @@ function describe({ type, name, message }: { type: string; name: string; message
   return { type, name, message, state_details: {} };
 }
 
-function relatedOf({ id, name, flowId, plan }: Recording): Resource[] {
+function relatedOf({ id, name, flowId, plan }: Pick<Recording, "id" | "name" | "flowId" | "plan">): Resource[] {
   return [
     resource(`prefect.flow-run.${id}`, "flow-run", name),
     resource(`prefect.flow.${flowId}`, "flow", plan.name),

@@ -1,8 +1,10 @@
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Browser, openPage, type Page, type Route } from "@ostinato/testing/browser";
+import { smallPng } from "./small-png.ts";
 
 /** A picture of a page. */
-export interface Picture {
+export interface PagePicture {
   readonly url: string;
   /** Where the PNG goes. */
   readonly file: string;
@@ -13,12 +15,12 @@ export interface Picture {
   readonly act?: ((page: Page) => Promise<void>) | undefined;
 }
 
-export async function takePicture(browser: Browser, { url, file, act, ...looks }: Picture): Promise<void> {
+export async function takePicture(browser: Browser, { url, file, act, ...looks }: PagePicture): Promise<void> {
   const { page, close } = await openPage(browser, looks);
   await page.route("**/api/**", withNeutralPaths);
   await page.goto(url, { waitUntil: "networkidle" });
   await act?.(page);
-  await page.screenshot({ path: file });
+  await writeFile(file, smallPng(await page.screenshot()));
   await close();
 }
 

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { Client } from "@ostinato/client";
 import { addSeconds, formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
@@ -5,12 +8,16 @@ import {
   type ActionInput,
   type BodyOf,
   createAutomation,
+  createBlockDocument,
   createEvents,
+  createFlow,
+  createFlowRun,
   createWebhook,
   filterAssets,
   listAutomations,
-  readBlockDocumentByName,
+  readBlockTypePage,
   readWorkPool,
+  setFlowRunState,
 } from "@ostinato/protocol";
 
 export interface Reactions {
@@ -26,51 +33,95 @@ type Trigger = BodyOf<typeof createAutomation>["trigger"];
 const idLabel = "prefect.resource.id";
 const asset = (name: string) => `s3://lake/${name}.parquet`;
 
-/** Automations, webhooks with posts, and assets that are made of each other. Needs the block `alerts` and the work pool `gpu`. */
+/**
+ * Automations, webhooks with posts, and assets that are made of each other. Needs the work pool `gpu`, and a server that may send messages to
+ * this machine.
+ */
 export async function makeReactions(client: Client): Promise<Reactions> {
-  const automation = await makeAutomations(client);
+  await using chat = await openChat();
+  const automation = await makeAutomations(client, chat.url);
+  await failRuns(client);
   const webhook = await postOrders(client);
   await makeAssets(client);
   await until(async () => {
     const { results } = await client.call(listAutomations, { body: {} });
     const { count } = await client.call(filterAssets, { body: {} });
-    return count >= 7 && results.filter(({ firings }) => firings[0]?.outcome != null).length >= 2;
+    const done = results.filter(({ firings }) => firings.length > 0 && firings.every(({ outcome }) => isOver(outcome)));
+    return count >= 7 && done.length >= 3;
   });
   return { webhook, automation, asset: asset("features") };
 }
 
-async function makeAutomations(client: Client): Promise<string> {
-  const { id: sender } = await client.call(readBlockDocumentByName, {
-    params: { slug: "slack-webhook", block_document_name: "alerts" },
-    query: {},
+function isOver(outcome: string | null): boolean {
+  return outcome === "EXECUTED" || outcome === "FAILED";
+}
+
+/** Takes what is sent to a channel of a chat. */
+async function openChat(): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.end("ok");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/team`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+async function failRuns(client: Client): Promise<void> {
+  const flow = (await client.call(createFlow, { body: { name: "load-prices", tags: [], labels: {} } })).id;
+  for (const [name, message] of [
+    ["wise-marmot", "The exchange is closed on sundays"],
+    ["loud-thrush", "HTTP 503 from exchange.example"],
+  ] as const) {
+    const { id } = await client.call(createFlowRun, { body: { flow_id: flow, name, state: { type: "PENDING" } } });
+    await client.call(setFlowRunState, { params: { id }, body: { state: { type: "RUNNING" } } });
+    await client.call(setFlowRunState, { params: { id }, body: { state: { type: "FAILED", message } } });
+  }
+}
+
+async function makeAutomations(client: Client, url: string): Promise<string> {
+  const { type, schema } = await client.call(readBlockTypePage, { params: { slug: "slack-webhook" } });
+  const { id: sender } = await client.call(createBlockDocument, {
+    body: { name: "team", data: { url }, block_type_id: type.id, block_schema_id: schema?.id ?? "" },
   });
   const { id: pool } = await client.call(readWorkPool, { params: { name: "gpu" } });
-  const tell = (subject: string): ActionInput => ({
-    type: "send-notification",
+  const tell = (subject: string) => ({
+    type: "send-notification" as const,
     block_document_id: sender,
     subject,
     body: "{{ event.resource.name }}: {{ event.event }}",
   });
-  const make = async (name: string, trigger: Trigger, action: ActionInput) =>
-    (await client.call(createAutomation, { body: { name, trigger, actions: [action] } })).id;
-  const on = (expected: string): Trigger & { type: "event" } => ({
+  const make = async (name: string, trigger: Trigger, actions: ActionInput[]) =>
+    (await client.call(createAutomation, { body: { name, trigger, actions } })).id;
+  const on = (...expect: string[]): Trigger & { type: "event" } => ({
     type: "event",
     posture: "Reactive",
-    expect: [expected],
+    expect,
     threshold: 1,
     within: 0,
   });
   const made = on("prefect.asset.materialization.succeeded");
   const stale: Trigger = { ...made, posture: "Proactive", match: { [idLabel]: asset("features") }, within: 86_400 };
-  await make("Features are stale", stale, tell("Old features"));
-  const fails = { ...on("prefect.flow-run.Failed"), threshold: 3, within: 3600 };
-  await make("Many runs fail", fails, tell("Three runs have failed"));
-  await make("Stop what is refunded", on("order.refunded"), { type: "cancel-flow-run" });
-  return await make("Wake the GPUs for orders", on("order.paid"), {
-    type: "resume-work-pool",
-    source: "selected",
-    work_pool_id: pool,
-  });
+  await make("Features are stale", stale, [tell("Old features")]);
+  const fewSucceed: Trigger = {
+    type: "metric",
+    metric: { name: "successes", operator: "<", threshold: 90, range: 86_400, firing_for: 300 },
+  };
+  await make("Too few runs succeed", fewSucceed, [tell("Below 90 %")]);
+  await make("Stop what is refunded", on("order.refunded"), [{ type: "cancel-flow-run" }]);
+  const wake: ActionInput = { type: "resume-work-pool", source: "selected", work_pool_id: pool };
+  await make("Wake the GPUs for orders", on("order.paid"), [wake]);
+  const fails = on("prefect.flow-run.Failed", "prefect.flow-run.Crashed");
+  return await make("Tell the team of failures", fails, [
+    { ...tell("{{ flow.name }} failed"), body: "{{ flow_run.name }}: {{ flow_run.state.message }}" },
+  ]);
 }
 
 async function postOrders(client: Client): Promise<string> {
