@@ -43,35 +43,37 @@ function TableHead({ content }: { readonly content: Extract<ArtifactContent, { r
   return (
     <div className="flex min-w-0 flex-col items-start gap-0.5">
       {rows.length === 0 ? null : (
-        <table className="max-w-full table-fixed border-collapse text-2xs">
-          <thead>
-            <tr>
-              {columns.map((column, index) => (
-                <th
-                  // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
-                  key={index}
-                  scope="col"
-                  className="max-w-28 truncate border-b pr-3 text-left font-medium text-muted"
-                >
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own
-              <tr key={index}>
-                {row.map((cell, column) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: cells stand by their column
-                  <td key={column} className="max-w-28 truncate pr-3 text-muted">
-                    {cellText(cell)}
-                  </td>
+        <div className="max-w-full overflow-hidden">
+          <table className="table-fixed border-collapse text-2xs">
+            <thead>
+              <tr>
+                {columns.map((column, index) => (
+                  <th
+                    // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
+                    key={index}
+                    scope="col"
+                    className="max-w-28 truncate border-b pr-3 text-left font-medium text-muted"
+                  >
+                    {column}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {rows.map((row, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own
+                <tr key={index}>
+                  {row.map((cell, column) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: cells stand by their column
+                    <td key={column} className="max-w-28 truncate pr-3 text-muted">
+                      {cellText(cell)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       <span className="text-2xs text-faint">{rowCount === null ? "a large table" : amount(rowCount, "row")}</span>
     </div>
