@@ -156,7 +156,7 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
   const [pipeline, asking, failed, running] = await Promise.all([
     newest({ flows: { name: { any_: ["flight-delays"] } } }),
     newest({ flows: { name: { any_: ["bread-order"] } } }),
-    newest({ flow_runs: { state: { type: { any_: ["FAILED"] } } } }),
+    newest({ flows: { name: { any_: ["nyc-taxi"] } }, flow_runs: { state: { type: { any_: ["FAILED"] } } } }),
     newest({ flow_runs: { state: { type: { any_: ["RUNNING"] } } } }),
   ]);
   const flows = await client.call(listFlows, { body: { limit: 200 } });

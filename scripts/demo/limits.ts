@@ -10,6 +10,8 @@ import {
   takeSlots,
 } from "@ostinato/protocol";
 
+/** The slots are held for as long as pictures are taken. */
+const leaseSeconds = 3600;
 /** Whoever waits asks again so often, as programs do. */
 const askAgainMs = 3000;
 
@@ -24,7 +26,9 @@ export async function makeLimits(client: Client): Promise<Disposable> {
   const create = (name: string, limit: number, given: object = {}) =>
     client.call(createConcurrencyLimit, { body: { name, limit, ...given } });
   const take = (names: string[], id: string, waiter_id: string | null = null) =>
-    client.call(takeSlots, { body: { names, slots: 1, holder: { type: "flow_run", id }, waiter_id } });
+    client.call(takeSlots, {
+      body: { names, slots: 1, holder: { type: "flow_run", id }, waiter_id, lease_duration: leaseSeconds },
+    });
 
   await create("database", 3);
   await create("openai-api", 10, { slot_decay_per_second: 0.5 });

@@ -33,7 +33,10 @@ export async function makeWorkPools(client: Client): Promise<void> {
   const queues = { work_pool_name: "gpu" };
   await client.call(createQueueOfPool, { params: queues, body: { name: "urgent", priority: 1, concurrency_limit: 2 } });
   await client.call(createQueueOfPool, { params: queues, body: { name: "backfill", priority: 9, is_paused: true } });
-  await client.call(heartbeatOfWorker, { params: queues, body: { name: "trainer-1", heartbeat_interval_seconds: 30 } });
+  await client.call(heartbeatOfWorker, {
+    params: queues,
+    body: { name: "trainer-1", heartbeat_interval_seconds: 600 },
+  });
   const nightly = await deploy("hourly", "gpu", "urgent");
   await start(nightly, "brave-heron", ["PENDING", "RUNNING"]);
   await start(nightly, "calm-otter", ["PENDING", "RUNNING"]);
