@@ -21,8 +21,8 @@ export function smallPng(png: Uint8Array): Buffer {
 export function readPicture(png: Uint8Array): Picture {
   const view = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
   const data: Buffer[] = [];
-  let header = Buffer.alloc(0);
-  let palette = Buffer.alloc(0);
+  let header: Buffer = Buffer.alloc(0);
+  let palette: Buffer = Buffer.alloc(0);
   for (let at = signature.length; at < view.length; ) {
     const length = view.readUInt32BE(at);
     const type = view.toString("latin1", at + 4, at + 8);
