@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -15,7 +16,10 @@ import { explain, isGone, namesForBuckets } from "./s3-explanation.ts";
 
 /** S3 takes at most so many parts of one object. */
 const maxParts = 10_000;
-const minPartBytes = 8 * 1024 * 1024;
+/** S3 takes no smaller parts but the last. */
+const minPartBytes = 5 * 1024 * 1024;
+/** Of a stream whose length nobody knows: 78 GiB at most. */
+const streamPartBytes = 8 * 1024 * 1024;
 /** Each is in memory. */
 const partsAtOnce = 3;
 
@@ -33,10 +37,12 @@ export function openS3Store(bucket: string, config: S3ClientConfig): BucketStore
     async write(key, { content, bytes, contentType }) {
       const object = { ...at(key), Body: content, ContentType: contentType };
       if (bytes !== undefined && bytes <= minPartBytes) {
-        await client.send(new PutObjectCommand({ ...object, ContentLength: bytes }));
+        // What is in memory can be sent again, where the store is busy or the bucket is in another region.
+        const Body = content instanceof Readable ? await buffer(content) : content;
+        await client.send(new PutObjectCommand({ ...object, Body }));
         return;
       }
-      const partSize = Math.max(minPartBytes, Math.ceil((bytes ?? 0) / maxParts));
+      const partSize = bytes === undefined ? streamPartBytes : Math.max(minPartBytes, Math.ceil(bytes / maxParts));
       await upload(new Upload({ client, params: object, partSize, queueSize: partsAtOnce }), content);
     },
     async *list(prefix) {

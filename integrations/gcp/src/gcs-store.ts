@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Bucket, type File, IdempotencyStrategy, Storage, type StorageOptions } from "@google-cloud/storage";
 import type { BucketStore } from "ostinato/bucket";
+import { Crc32c } from "./crc32c.ts";
 import { withEmulator } from "./emulator.ts";
 import { explain, whatIsGone } from "./gcs-explanation.ts";
 import { withKey } from "./google-auth.ts";
@@ -69,6 +70,7 @@ function openClient(options: StorageOptions) {
       ...(endpoint === undefined
         ? {}
         : { apiEndpoint: endpoint, projectId: "emulator", useAuthWithCustomEndpoint: false }),
+      crc32cGenerator: () => new Crc32c(),
       ...withKey(options),
       // A write replaces the whole object, so it may be tried again.
       retryOptions: { idempotencyStrategy: IdempotencyStrategy.RetryAlways, ...options.retryOptions },

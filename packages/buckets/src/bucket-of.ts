@@ -87,7 +87,15 @@ export function bucketOf({ scheme, bucket, folder }: BucketPlace, store: BucketS
       tried("linked", key, () => store.link(checked(key), expiresInSeconds)),
     async download(key, file) {
       const { downloadFile } = await import("./transfer.ts");
-      await downloadFile(made, key, file);
+      const content = await open(key);
+      try {
+        await downloadFile(
+          explained(content, (error) => failed("read", url(key), store, error)),
+          file,
+        );
+      } finally {
+        content.destroy();
+      }
     },
     async downloadFolder(prefix, folder, options = {}) {
       const { downloadFolder } = await import("./transfer.ts");
@@ -110,7 +118,13 @@ function failed(verb: string, url: string, store: BucketStore, error: unknown): 
   return new BucketError("BUCKET_FAILED", url, `could not be ${verb}: ${store.explain(error)}`, error);
 }
 
-async function* explained(content: Readable, explain: (error: unknown) => Error): AsyncGenerator<unknown> {
+/** What breaks off before anyone reads it fails when it is read, and not the program. */
+function explained(content: Readable, explain: (error: unknown) => Error): AsyncIterable<unknown> {
+  content.on("error", () => {});
+  return readExplained(content, explain);
+}
+
+async function* readExplained(content: Readable, explain: (error: unknown) => Error): AsyncGenerator<unknown> {
   try {
     yield* content;
   } catch (error) {

@@ -17,9 +17,11 @@ interface Folders {
   readonly folder: string;
 }
 
+/** What a file is read by: in fewer calls than by Node's own 64 KiB, and still little where several parts are in memory. */
+const readBytes = 256 * 1024;
+
 /** Under another name until it is whole. */
-export async function downloadFile(bucket: Bucket, key: string, file: string): Promise<void> {
-  const content = await bucket.readStream(key);
+export async function downloadFile(content: AsyncIterable<unknown>, file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const partial = `${file}.${randomUUID()}.part`;
   try {
@@ -83,7 +85,8 @@ export async function openFile(
   try {
     const handle = await open(file);
     const { size } = await handle.stat();
-    return { content: createReadStream("", { fd: handle, ...(size === 0 ? {} : { end: size - 1 }) }), bytes: size };
+    const range = size === 0 ? {} : { end: size - 1 };
+    return { content: createReadStream("", { fd: handle, highWaterMark: readBytes, ...range }), bytes: size };
   } catch (error) {
     throw new BucketError("BUCKET_FAILED", url, `could not be written: ${(error as Error).message}`, error);
   }

@@ -8,14 +8,20 @@ export interface PythonServer {
   stop(): Promise<void>;
 }
 
-export interface StorageEmulator extends PythonServer {
+/** A server of objects. */
+export interface ObjectServer extends PythonServer {
   /** Makes so many empty objects at once, which would take long by requests: `PREFIX/00000` and those after it. */
   seed(bucket: string, prefix: string, count: number): Promise<void>;
 }
 
+export type Moto = ObjectServer;
+export type StorageEmulator = ObjectServer;
+
 /** Writes the address where it listens. */
 const motoProgram = `
 import logging, sys
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -23,7 +29,11 @@ server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 host, port = server.get_host_and_port()
 print(f"http://{host}:{port}", flush=True)
-sys.stdin.read()
+for line in sys.stdin:
+    bucket, prefix, count = line.split()
+    for index in range(int(count)):
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].put_object(bucket, f"{prefix}/{index:05}", b"")
+    print("done", flush=True)
 server.stop()
 `;
 
@@ -53,14 +63,16 @@ server.stop()
 `;
 
 /** The services of AWS, S3 among them, by moto. `python` has the package. */
-export async function startMoto(python: string): Promise<PythonServer> {
-  const { url, stop } = await startPythonServer(python, motoProgram);
-  return { url, stop };
+export async function startMoto(python: string): Promise<Moto> {
+  return seeding(await startPythonServer(python, motoProgram));
 }
 
 /** Cloud Storage with one bucket, by gcp-storage-emulator. `python` has the package. */
 export async function startStorageEmulator(python: string, bucket: string): Promise<StorageEmulator> {
-  const { ask, ...server } = await startPythonServer(python, storageEmulatorProgram, bucket);
+  return seeding(await startPythonServer(python, storageEmulatorProgram, bucket));
+}
+
+function seeding({ ask, ...server }: AnsweringServer): ObjectServer {
   return { ...server, seed: (bucket, prefix, count) => ask(`${bucket} ${prefix} ${count}`) };
 }
 
@@ -69,18 +81,23 @@ interface AnsweringServer extends PythonServer {
   ask(line: string): Promise<void>;
 }
 
-/** A server that the program starts: it writes the address, and ends when its standard input does. */
-export async function startPythonServer(
+/** A server that a program of Python starts: it writes the address, and ends when its standard input does. */
+export function startPythonServer(
   python: string,
   program: string,
   ...args: readonly string[]
 ): Promise<AnsweringServer> {
-  const child = spawn(python, ["-c", program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  return startServerProcess(python, ["-c", program, ...args]);
+}
+
+/** A server that is a command: it writes the address, and ends when its standard input does. */
+export async function startServerProcess(command: string, args: readonly string[]): Promise<AnsweringServer> {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const next = async () => {
     const { value, done } = await lines.next();
-    if (done) throw new Error(`${python} ended with ${(await ended)[0]} before it answered`);
+    if (done) throw new Error(`${command} ended with ${(await ended)[0]} before it answered`);
     return value;
   };
   return {
