@@ -1,11 +1,11 @@
-import { CreateBucketCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { type PythonServer, startMoto } from "@ostinato/testing/python-servers";
+import { Readable } from "node:stream";
+import { CreateBucketCommand, ListMultipartUploadsCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { type Moto, startMoto } from "@ostinato/testing/python-servers";
 import { type S3Server, startS3Server } from "@ostinato/testing/s3-server";
 import { testBucket } from "@ostinato/testing/suites/bucket";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { clientConfig } from "./aws-credentials.ts";
 import { s3Bucket } from "./s3-bucket.ts";
-import { explain, namesForBuckets } from "./s3-explanation.ts";
 
 // A thousand objects take a store of Python seconds, and on a busy machine many.
 vi.setConfig({ testTimeout: 120_000 });
@@ -29,7 +29,7 @@ describe("a bucket of S3", () => testBucket(test, { open, without: ["pages", "ab
 const python = process.env.INTEGRATIONS_PYTHON;
 
 describe.skipIf(python === undefined)("a bucket of S3, by moto", () => {
-  let moto: PythonServer;
+  let moto: Moto;
   beforeAll(async () => {
     moto = await startMoto(python ?? "");
     await new S3Client({ endpoint: moto.url, region: "us-east-1", credentials, forcePathStyle: true }).send(
@@ -37,21 +37,24 @@ describe.skipIf(python === undefined)("a bucket of S3, by moto", () => {
     );
   });
   afterAll(() => moto?.stop());
-  testBucket(test, { open: (folder) => open(folder, { endpoint: moto.url }) });
+  testBucket(test, {
+    open: (folder) => open(folder, { endpoint: moto.url }),
+    seed: (prefix, count) => moto.seed("lake", prefix, count),
+  });
 
-  test("says of a bucket of another region which setting to change", async () => {
-    const config = { endpoint: moto.url, credentials, forcePathStyle: true };
-    await new S3Client({ ...config, region: "eu-central-1" }).send(
-      new CreateBucketCommand({ Bucket: "far", CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } }),
+  test("keeps no part of half an upload", async () => {
+    const content = Readable.from(
+      (async function* () {
+        for (let part = 0; part < 3; part += 1) yield Buffer.alloc(9 * 1024 * 1024);
+        throw new Error("the source broke");
+      })(),
     );
-    // Other stores than AWS serve all regions from one address.
-    await (await open("", { endpoint: moto.url, bucket: "far" })).write("a", "1");
-    const redirected = Object.assign(new Error("The bucket is in this region: eu-central-1"), {
-      name: "PermanentRedirect",
-    });
-    expect(explain(redirected, "far", namesForBuckets)).toBe(
-      "PermanentRedirect, The bucket is in this region: eu-central-1; set the region of the bucket, by AWS_REGION or region_name of the block",
+    const bucket = await open("", { endpoint: moto.url });
+    await expect(bucket.write("half", content)).rejects.toThrow(
+      "s3://lake/half could not be written: the source broke",
     );
+    const client = new S3Client({ endpoint: moto.url, region: "us-east-1", credentials, forcePathStyle: true });
+    expect(await client.send(new ListMultipartUploadsCommand({ Bucket: "lake" }))).not.toHaveProperty("Uploads");
   });
 });
 

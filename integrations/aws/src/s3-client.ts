@@ -1,8 +1,11 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 
-/** A client for AWS, or for another store where an endpoint is given, which `config` may say more of. */
+/**
+ * A client for AWS, or for another store where an endpoint is given, which `config` may say more of. A bucket of another region is asked again in the
+ * region that S3 names, as AWS's client for Python does.
+ */
 export function openS3Client(config: S3ClientConfig): S3Client {
-  return new S3Client({ ...forOtherStores(config), ...config });
+  return new S3Client({ followRegionRedirects: true, ...forOtherStores(config), ...config });
 }
 
 /**

@@ -20,10 +20,21 @@ export const namesForBuckets: SettingNames = {
 const credentials = ({ credentials }: SettingNames) => `check ${credentials}`;
 const access = () =>
   "the credentials must allow s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket on the bucket";
-const region = () => "set the region of the bucket, by AWS_REGION or region_name of the block";
+const region = ({ endpoint }: SettingNames, { $response }: ClientError) => {
+  const known = $response?.headers?.["x-amz-bucket-region"];
+  return `set the region of the bucket${known === undefined ? "" : `, ${known}`}, by AWS_REGION or region_name of the block, and no address of another region in ${endpoint}`;
+};
+
+interface ClientError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+}
 
 /** What to do, by the name or the code of what the client throws. */
-const advice: Readonly<Record<string, (names: SettingNames) => string>> = {
+const advice: Readonly<Record<string, (names: SettingNames, error: ClientError) => string>> = {
   AccessDenied: access,
   AllAccessDisabled: access,
   Forbidden: access,
@@ -39,7 +50,11 @@ const networkCodes = /^(E[A-Z]+|UND_ERR_\w+)$/;
 
 /** What S3, or what speaks for it, answered, and what to do. */
 export function explain(cause: unknown, bucket: string, names: SettingNames): string {
-  const { name, message, code } = cause as Partial<Record<"name" | "message" | "code", string>>;
+  const { name, message, code, $metadata } = cause as ClientError;
+  // The answer to HEAD has no words.
+  if (name === "Unknown" && $metadata?.httpStatusCode === 301) {
+    return `PermanentRedirect; ${region(names, cause as ClientError)}`;
+  }
   if (name === "NoSuchBucket") {
     return `there is no bucket "${bucket}"; create the bucket, or name another in ${names.bucket}`;
   }
@@ -47,7 +62,7 @@ export function explain(cause: unknown, bucket: string, names: SettingNames): st
     return "no region is set; set AWS_REGION, to us-east-1 where the store is not AWS and has none";
   }
   const known = name === undefined ? undefined : advice[name];
-  if (known !== undefined) return `${name}, ${message}; ${known(names)}`;
+  if (known !== undefined) return `${name}, ${message}; ${known(names, cause as ClientError)}`;
   if (name === "TimeoutError" || (code !== undefined && networkCodes.test(code))) {
     return `the store did not answer (${code ?? name}: ${message}); check the network, and ${names.endpoint} where it is set`;
   }
@@ -56,9 +71,6 @@ export function explain(cause: unknown, bucket: string, names: SettingNames): st
 
 /** Stores say it by different names, all with the status 404. A bucket that is gone is a mistake in the settings. */
 export function isGone(error: unknown): boolean {
-  const { name, $metadata } = error as {
-    readonly name?: string;
-    readonly $metadata?: { readonly httpStatusCode?: number };
-  };
+  const { name, $metadata } = error as ClientError;
   return name !== "NoSuchBucket" && $metadata?.httpStatusCode === 404;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Readable } from "node:stream";
@@ -24,8 +24,10 @@ const readBytes = 256 * 1024;
 export async function downloadFile(content: AsyncIterable<unknown>, file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const partial = `${file}.${randomUUID()}.part`;
+  // A stream opens its file later, perhaps once the content has failed and nobody removes the file any more.
+  const handle = await open(partial, "wx");
   try {
-    await pipeline(content, createWriteStream(partial, { flags: "wx" }));
+    await pipeline(content, handle.createWriteStream());
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
