@@ -1,5 +1,6 @@
 import type { DatabaseErrorCode, Explanation } from "../database-error.ts";
 import type { DatabasePlace } from "../place.ts";
+import { certificateProblem } from "../tls-errors.ts";
 
 interface MysqlError {
   readonly message?: string;
@@ -75,6 +76,12 @@ export function explainMysql(error: unknown, { host = "localhost", port = 3306 }
   if (isMysqlConnectionLost(error)) {
     return { code: "DATABASE_CONNECTION_LOST", message: `The connection was lost: ${told}` };
   }
+  const distrust = certificateProblem(code, {
+    authority: "ssl_ca",
+    unchecked: "ssl_mode=REQUIRED",
+    anyName: "ssl_mode=VERIFY_CA",
+  });
+  if (distrust !== undefined) return { code: "DATABASE_UNREACHABLE", message: `${told} ${distrust}` };
   if (/^E[A-Z]+$/.test(code)) {
     const advice = `Check that MySQL runs at ${host}:${port}, and that this machine reaches it.`;
     return { code: "DATABASE_UNREACHABLE", message: `${told} ${advice}` };

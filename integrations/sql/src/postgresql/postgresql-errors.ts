@@ -1,5 +1,7 @@
 import type { DatabaseErrorCode, Explanation } from "../database-error.ts";
 import type { DatabasePlace } from "../place.ts";
+import { certificateProblem } from "../tls-errors.ts";
+import { isWithoutTls } from "./postgresql-tls.ts";
 
 /** What PostgreSQL tells of an error, as far as its driver hands it on. */
 interface PostgresqlError {
@@ -64,6 +66,16 @@ export function explainPostgresql(error: unknown, { host = "localhost", port = 5
   const told = sentences([message, detail, hint, where?.startsWith("COPY") ? where : undefined]);
   if (isPostgresqlConnectionLost(error)) {
     return { code: "DATABASE_CONNECTION_LOST", message: `The connection was lost: ${told}` };
+  }
+  const distrust = certificateProblem(code, {
+    authority: "sslrootcert",
+    unchecked: "sslmode=require",
+    anyName: "sslmode=verify-ca",
+  });
+  if (distrust !== undefined) return { code: "DATABASE_UNREACHABLE", message: `${told} ${distrust}` };
+  if (isWithoutTls(error)) {
+    const advice = "Turn ssl on in the settings of PostgreSQL, or give sslmode=disable where the network is safe.";
+    return { code: "DATABASE_UNREACHABLE", message: `${told} ${advice}` };
   }
   const isAway =
     code === undefined
