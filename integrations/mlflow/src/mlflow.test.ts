@@ -8,7 +8,7 @@ import { startMlflow } from "@ostinato/testing/mlflow-server";
 import type { PythonServer } from "@ostinato/testing/python-servers";
 import { type RecordingServer, startRecordingServer } from "@ostinato/testing/recording-server";
 import { testBucket } from "@ostinato/testing/suites/bucket";
-import { flow } from "ostinato";
+import { currentRun, flow } from "ostinato";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { artifactsAt } from "./artifacts.ts";
 import { type LoggedModel, type Mlflow, MlflowError, type MlflowRun, MlflowTracking } from "./index.ts";
@@ -192,6 +192,28 @@ describe.each([
       ]);
     });
 
+    test.each([
+      [
+        "run()",
+        (id: (id: string) => void) => tracking.run({ experiment: "killed" }, async (run) => await endless(run, id)),
+      ],
+      [
+        "startRun()",
+        async (id: (id: string) => void) => {
+          await using run = await tracking.startRun({ experiment: "killed" });
+          await endless(run, id);
+        },
+      ],
+    ])("marks the run of %s as killed where its flow run is cancelled", async (_, write) => {
+      const began = Promise.withResolvers<string>();
+      const training = flow({ name: "train" }, async () => await write(began.resolve))();
+      const id = await began.promise;
+      expect((await tracking.readRun(id))?.status).toBe("RUNNING");
+      training.cancel("enough");
+      expect((await training.finished()).type).toBe("CANCELLED");
+      await expect.poll(async () => (await tracking.readRun(id))?.status).toBe("KILLED");
+    });
+
     test("links the flow run with the run of MLflow, both ways", async () => {
       const train = flow({ name: "train" }, async () => {
         return await tracking.run({ experiment: "Taxi, by night!", name: "linked" }, async ({ id }) => id);
@@ -230,6 +252,14 @@ describe.each([
     });
   });
 });
+
+/** Tells the id, and goes on until the flow run is cancelled. */
+async function endless(run: MlflowRun, tell: (id: string) => void): Promise<never> {
+  await run.logMetrics({ loss: 1 });
+  tell(run.id);
+  const { signal } = currentRun();
+  return await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
 
 function paramsCalled(name: string, count: number): Readonly<Record<string, number>> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}-${index}`, index]));

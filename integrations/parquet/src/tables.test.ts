@@ -2,23 +2,36 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { s3Bucket } from "@ostinato/aws";
+import { gcsBucket } from "@ostinato/gcp";
+import { type StorageEmulator, startStorageEmulator } from "@ostinato/testing/python-servers";
 import { type S3Server, startS3Server } from "@ostinato/testing/s3-server";
 import type { Bucket } from "ostinato/bucket";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkpoint, openTables, ParquetError, type TableContent, writeTable } from "./index.ts";
 
+/** A Python with the packages of `integrations/requirements.txt`, which `.ci/run` makes. Without it the tests with Cloud Storage skip. */
+const python = process.env.INTEGRATIONS_PYTHON;
+
 let folder: string;
 let server: S3Server;
+let emulator: StorageEmulator | undefined;
 let bucket: Bucket;
+const buckets = new Map<string, Bucket>();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ostinato-parquet-"));
   server = await startS3Server("lake");
   const credentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
   const client = { endpoint: server.endpoint, region: "us-east-1", credentials, maxAttempts: 1 };
   bucket = await s3Bucket("lake", { folder: "data", client });
+  buckets.set("a bucket of S3", bucket);
+  if (python === undefined) return;
+  emulator = await startStorageEmulator(python, "lake");
+  process.env.STORAGE_EMULATOR_HOST = emulator.url;
+  buckets.set("a bucket of Cloud Storage", await gcsBucket("lake", { folder: "data" }));
 });
 afterAll(async () => {
-  await server?.stop();
+  delete process.env.STORAGE_EMULATOR_HOST;
+  await Promise.all([server?.stop(), emulator?.stop()]);
   await rm(folder, { recursive: true, maxRetries: 5 });
 });
 
@@ -46,8 +59,10 @@ const odd = [
   { id: 2, name: null, share: 1, tags: [], stops: null, later: true },
 ];
 
-describe.each(["a folder", "a bucket"])("in %s", (kind) => {
-  const place = () => (kind === "a bucket" ? bucket : join(folder, "kept"));
+const places = ["a folder", "a bucket of S3", ...(python === undefined ? [] : ["a bucket of Cloud Storage"])];
+describe.each(places)("in %s", (kind) => {
+  const own = () => buckets.get(kind);
+  const place = () => own() ?? join(folder, "kept");
 
   test("keeps values of all kinds, under a key with spaces and other scripts", async () => {
     const table = await writeTable(
@@ -117,8 +132,7 @@ describe.each(["a folder", "a bucket"])("in %s", (kind) => {
       [["monday", 2]],
     ]);
     const [sunday] = [await days("sunday")];
-    if (kind === "a bucket") await bucket.delete(sunday.key);
-    else await rm(sunday.key);
+    await (own()?.delete(sunday.key) ?? rm(sunday.key));
     expect((await days("sunday")).head).toEqual([["sunday", 3]]);
   });
 
@@ -130,11 +144,10 @@ describe.each(["a folder", "a bucket"])("in %s", (kind) => {
     await expect(writeTable("broken.parquet", { rows }, { in: place() })).rejects.toThrow(
       new RangeError("the source ends here"),
     );
-    await expect(
-      openTables({
-        broken: kind === "a bucket" ? { bucket, key: "broken.parquet" } : join(folder, "kept/broken.parquet"),
-      }),
-    ).rejects.toThrow("is not there");
+    const bucket = own();
+    const key = "broken.parquet";
+    const broken = bucket === undefined ? join(folder, "kept", key) : { bucket, key };
+    await expect(openTables({ broken })).rejects.toThrow("is not there");
   });
 });
 
