@@ -62,7 +62,13 @@ async function showProject(project: ExampleProject, server: DemoServer, { once, 
   const { url, environment } = server;
   console.error(`Ostinato is at ${url}\n`);
   await using started = await project.start({ url, environment, say: (sentence) => console.error(sentence) });
-  const page = `${url}/${await started.run()}`;
+  if (server.stopping) return;
+  const stopped = new Promise<undefined>((resolve) => server.onStop(() => resolve(undefined)));
+  const running = started.run();
+  const path = await Promise.race([running, stopped]);
+  // What is left of the flows ends with the project.
+  if (path === undefined) return void running.catch(() => {});
+  const page = `${url}/${path}`;
   if (pictures !== undefined) return await takePictures(url, pictures, (await started.pictures?.()) ?? []);
   console.error(`\nLook at it: ${page}`);
   if (started.next !== undefined) console.error(`\n${started.next}`);

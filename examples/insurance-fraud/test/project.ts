@@ -21,11 +21,16 @@ export const project: ExampleProject = {
     await using started = new AsyncDisposableStack();
     const services = started.use(await startServices(pythons));
     const env = { ...environment, ...services.environment };
+    const ending = new AbortController();
+    started.defer(() => ending.abort());
+    const { signal } = ending;
     const run = async (file: string, ...args: string[]) => {
-      const { stdout } = await promisify(execFile)(process.execPath, [inProject(file), ...args], { env });
+      const { stdout } = await promisify(execFile)(process.execPath, [inProject(file), ...args], { env, signal });
       say(stdout.trimEnd());
     };
     await run("src/set-up.ts");
+    const deployment = "fraud-batch-predict/by-hand";
+    started.use(await startServing(inProject("src/serve.ts"), { environment: env, deployment }));
     const running = started.move();
     let asking = "";
     return {
@@ -33,10 +38,8 @@ export const project: ExampleProject = {
         say("\nRunning the upload and the training …");
         await run("src/main.ts", "upload");
         await run("src/main.ts", "train");
-        const deployment = "fraud-batch-predict/by-hand";
-        running.use(await startServing(inProject("src/serve.ts"), { environment: env, deployment }));
         const args = [command, "deployment", "run", deployment, "--json"];
-        const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+        const { stdout } = await promisify(execFile)(process.execPath, args, { env, signal });
         const { id } = JSON.parse(stdout) as { readonly id: string };
         asking = `runs/flow-run/${id}`;
         return asking;

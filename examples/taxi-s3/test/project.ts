@@ -70,6 +70,8 @@ async function start({ url, environment, say }: ExamplePlace): Promise<StartedEx
   const deployment = "taxi-s3/monthly";
   started.use(await startServing(inProject("src/serve.ts"), { environment, deployment }));
   say("The blocks, the automation and the deployment taxi-s3/monthly are there.");
+  const ending = new AbortController();
+  started.defer(() => ending.abort());
   const all = started.move();
   let run = "";
   return {
@@ -77,9 +79,9 @@ async function start({ url, environment, say }: ExamplePlace): Promise<StartedEx
       const { id, state } = await runDeployment(deployment, { parameters: { tracking: "taxi" } });
       run = id;
       say(`The flow in TypeScript is ${state.name}.`);
-      const mail = await firstMail(mails);
+      const mail = await firstMail(mails, ending.signal);
       say(`A mail has come: ${/^Subject: (.*?)\r?$/m.exec(mail.content)?.[1]}`);
-      await runPython(environment, say);
+      await runPython({ url, environment, say }, ending.signal);
       return `runs/flow-run/${id}`;
     },
     pictures: async () => await picturesOf(createClient({ baseUrl: `${url}/api` }), run),
@@ -92,14 +94,14 @@ async function start({ url, environment, say }: ExamplePlace): Promise<StartedEx
 }
 
 /** Runs the flow in Python against the same server. `PREFECT_BLOCKS_PYTHON` may name a Python with the packages of requirements.txt. */
-async function runPython(environment: NodeJS.ProcessEnv, say: ExamplePlace["say"]): Promise<void> {
+async function runPython({ url, environment, say }: ExamplePlace, signal: AbortSignal): Promise<void> {
   const { PREFECT_BLOCKS_PYTHON } = process.env;
   if (PREFECT_BLOCKS_PYTHON === undefined) say("Taking Prefect from PyPI for the flow in Python …");
   const python = PREFECT_BLOCKS_PYTHON ?? (await pythonWith(inProject("requirements.txt")));
   if (python === undefined) throw new Error("The flow in Python needs Python 3: install it.");
-  const { OSTINATO_API_URL: url = "" } = environment;
-  const env = { ...environment, PREFECT_API_URL: url, PREFECT_SERVER_ANALYTICS_ENABLED: "false", DO_NOT_TRACK: "1" };
-  await promisify(execFile)(python, [inProject("src/taxi.py")], { env });
+  const quiet = { PREFECT_SERVER_ANALYTICS_ENABLED: "false", DO_NOT_TRACK: "1" };
+  const env = { ...environment, ...quiet, PREFECT_API_URL: `${url}/api` };
+  await promisify(execFile)(python, [inProject("src/taxi.py")], { env, signal });
   say("The flow in Python is Completed.");
 }
 
@@ -145,8 +147,8 @@ async function fillBucket(endpoint: string): Promise<void> {
 const mailPatienceSeconds = 60;
 
 /** The automation sends it some moments after the run. */
-async function firstMail({ received }: MailSink): Promise<ReceivedMail> {
-  const patience = AbortSignal.timeout(mailPatienceSeconds * 1000);
+async function firstMail({ received }: MailSink, ending: AbortSignal): Promise<ReceivedMail> {
+  const patience = AbortSignal.any([AbortSignal.timeout(mailPatienceSeconds * 1000), ending]);
   for (;;) {
     const [mail] = received;
     if (mail !== undefined) return mail;

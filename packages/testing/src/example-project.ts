@@ -22,7 +22,7 @@ export interface ExamplePlace {
   say(sentence: string): void;
 }
 
-/** Disposal stops what was started. */
+/** Disposal stops what was started, flows under way too. */
 export interface StartedExample extends AsyncDisposable {
   /** Runs the flows one after another. Gives the path of the page to look at: `runs/flow-run/…`. */
   run(): Promise<string>;
