@@ -63,9 +63,12 @@ suite("the project, with MLflow, a bucket and PostgreSQL", () => {
   }
 
   it("uploads claims in the shape of the public data set to Cloud Storage, and learns from what it finds there", async () => {
-    expect(await newest("fraud-upload")).toMatchObject({ flowRun: { state_name: "Completed" } });
+    const upload = await newest("fraud-upload");
+    expect(upload.flowRun.state_name).toBe("Completed");
+    // The project is in the key of the block, and no secret.
+    expect(upload.logs).toContain("2000 claims are at gs://insurance-lab-claims/raw/claims.csv");
     const { gcp_credentials, ...place } = await GcsBucket.read("insurance-claims");
-    expect(place).toMatchObject({ bucket: "insurance" });
+    expect(place).toMatchObject({ bucket: "insurance-lab-claims" });
     expect(gcp_credentials?.service_account_info).toMatchObject({
       client_email: "claims@insurance-lab.iam.gserviceaccount.com",
     });

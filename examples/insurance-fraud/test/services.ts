@@ -13,7 +13,7 @@ export interface Services extends AsyncDisposable {
   readonly storageUrl: string;
 }
 
-const bucket = "insurance";
+const bucket = "insurance-lab-claims";
 
 /** All that the flows use beside Ostinato, on random ports of this machine. PostgreSQL comes from npm. */
 export async function startServices(pythons: ServicePythons): Promise<Services> {

@@ -53,6 +53,34 @@ describe("a block", () => {
     expect(redact("planted-url? pass-of-login planted-key planted-token")).toContain("******** ******** ********");
   });
 
+  test("with a key file of Google in it redacts the key, and not the project that names of buckets begin with", async () => {
+    const Account = block({
+      type: "account",
+      schema: z.object({ key: z.record(z.string(), z.string()) }),
+      secrets: ["key.*"],
+    });
+    const key = {
+      type: "service_account",
+      project_id: "planted-lab",
+      private_key_id: "k1k1",
+      private_key: "planted-pem",
+    };
+    await Account.save("main", { key });
+    expect((await shown("account", "main")).data.key).toEqual({
+      type: "********",
+      project_id: "********",
+      private_key_id: "********",
+      private_key: "********",
+    });
+    expect(await Account.read("main")).toEqual({ key });
+    expect(redact("gs://planted-lab-claims by a service_account: k1k1 planted-pem")).toBe(
+      "gs://planted-lab-claims by a service_account: ******** ********",
+    );
+    await Account.save("text", { key: { type: "token", project_id: "planted-project" } });
+    await Account.read("text");
+    expect(redact("planted-project")).toBe("********");
+  });
+
   test("tells by an event that it was loaded, and in which run, as Prefect's clients do", async () => {
     await Login.save("told", { user: "me", password: "x" });
     const { id: documentId } = await shown("login", "told");

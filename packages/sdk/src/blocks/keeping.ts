@@ -22,6 +22,7 @@ import type { Secret } from "../secrets/secret.ts";
 import type { Api } from "../session/roles.ts";
 import type { NamedBlock } from "./block-options.ts";
 import { type BlockDefinition, definitionOf } from "./definition.ts";
+import { secretParts } from "./key-file.ts";
 import { nestedBlocks, titleOf, wireSchema } from "./wire-schema.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -177,7 +178,7 @@ function revealSecrets({ data, block_schema }: BlockDocument, further: readonly 
 
 /** What the path names is redacted from now on. */
 function revealAt(value: unknown, [name, ...further]: readonly string[]): void {
-  if (name === undefined || name === "*") reveal(value);
+  if (name === undefined || name === "*") reveal(secretParts(value));
   else if (Array.isArray(value)) for (const item of value) revealAt(item, [name, ...further]);
   else if (isPlainObject(value) && Object.hasOwn(value, name)) revealAt(value[name], further);
 }
