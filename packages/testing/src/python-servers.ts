@@ -76,6 +76,9 @@ function seeding({ ask, ...server }: AnsweringServer): ObjectServer {
   return { ...server, seed: (bucket, prefix, count) => ask(`${bucket} ${prefix} ${count}`) };
 }
 
+/** A terminal's Ctrl-C reaches the server too, which is to end when its owner says so. */
+const untouchedByCtrlC = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)";
+
 interface AnsweringServer extends PythonServer {
   /** Resolves when the program has answered the line. */
   ask(line: string): Promise<void>;
@@ -87,7 +90,7 @@ export function startPythonServer(
   program: string,
   ...args: readonly string[]
 ): Promise<AnsweringServer> {
-  return startServerProcess(python, ["-c", program, ...args]);
+  return startServerProcess(python, ["-c", `${untouchedByCtrlC}\n${program}`, ...args]);
 }
 
 /** A server that is a command: it writes the address, and ends when its standard input does. */
