@@ -9,6 +9,10 @@ import { type DemoServer, startDemoServer } from "./demo/server.ts";
 
 const examples = fileURLToPath(new URL("../examples", import.meta.url));
 
+/** How pages look on the pictures of a README. */
+const screen = { viewport: { width: 1400, height: 900 }, colorScheme: "light" } as const;
+const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" } as const;
+
 const usage = `npm run example -- NAME starts what a project needs from package registries, runs its flows, and keeps all up until Ctrl-C.
 
   npm run example -- NAME --port 4300     listen elsewhere; 0 takes any free port
@@ -77,9 +81,6 @@ async function showProject(project: ExampleProject, server: DemoServer, { once, 
   openPage(page);
   await server.untilStopped("\nEverything stays up until Ctrl-C.");
 }
-
-const screen = { viewport: { width: 1400, height: 900 }, colorScheme: "light" } as const;
-const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" } as const;
 
 async function takePictures(url: string, folder: string, pictures: readonly ExamplePicture[]): Promise<void> {
   const { launchBrowser } = await import("@ostinato/testing/browser");
