@@ -20,8 +20,11 @@ export async function startServing(
   await untilServed(child, deployment);
   return {
     async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
-      if (child.exitCode === null && child.signalCode === null && child.kill("SIGTERM")) await ended;
+      // The second signal has it end runs too, such as one that waits for a person.
+      for (const signal of ["SIGINT", "SIGTERM"] as const) child.kill(signal);
+      await ended;
     },
   };
 }
