@@ -49,11 +49,11 @@ const compareColumns = task({ name: "compare columns" }, async function compareC
  * The checkpoint is in the bucket, so that other programs and other machines begin where this one is. It belongs to the content of the month and not to the place of
  * the download: where a month is corrected, it is made again.
  */
-const cleanTrips = task({ name: "clean trips" }, async function cleanTrips(bucket: string, { path }: TripFile) {
+const cleanTrips = task({ name: "clean trips" }, async function cleanTrips(bucket: string, month: TripFile) {
   const lake = await S3Bucket.load(bucket);
-  const name = basename(path, ".parquet").replace("green_tripdata_", "trips-");
-  const by = hash("sha256", await readFile(path));
-  return await checkpoint(name, { in: lake, tables: { month: path }, sql: cleanTripsSql("month"), by });
+  const name = basename(month.path, ".parquet").replace("green_tripdata_", "trips-");
+  const by = hash("sha256", await readFile(month.path));
+  return await checkpoint(name, { in: lake, tables: { month: month.path }, sql: cleanTripsSql("month"), by });
 });
 
 const addFeatures = task(
