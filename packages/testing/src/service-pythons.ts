@@ -16,7 +16,7 @@ const requirements = fileURLToPath(new URL("../requirements-services.txt", impor
 export async function servicePythons(say: (sentence: string) => void): Promise<ServicePythons> {
   const { MLFLOW_3_PYTHON: mlflow, INTEGRATIONS_PYTHON: storage } = process.env;
   if (mlflow !== undefined && storage !== undefined) return { mlflow, storage };
-  say("Taking MLflow and other servers from PyPI, which takes a minute or more the first time …");
+  say("Taking MLflow and other servers from PyPI, which takes some minutes the first time …");
   const python = await pythonWith(requirements);
   if (python === undefined) throw new Error("MLflow is a program in Python: install Python 3 to run this example.");
   return { mlflow: mlflow ?? python, storage: storage ?? python };
