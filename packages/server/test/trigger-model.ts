@@ -5,23 +5,31 @@ const within = 29.95;
 const keys = ["x", "y"] as const;
 const names = ["a", "b", "c"] as const;
 
+export interface Happening {
+  readonly name: (typeof names)[number];
+  readonly key: (typeof keys)[number];
+}
+
+/** What is done with all sequences at once; at an event each has its own, or none. */
 export type Step =
-  | { readonly kind: "event"; readonly name: (typeof names)[number]; readonly key: (typeof keys)[number] }
+  | { readonly kind: "event" }
   | { readonly kind: "wait"; readonly seconds: number }
   | { readonly kind: "count" }
   | { readonly kind: "restart" };
 
-/** What happens to the triggers. Waits are shorter than a window, so that each deadline is noticed before the next one. */
-export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+/** Sequences of events that share a clock, so that a server goes through many of them in the time of one. */
+export interface Sequences {
+  readonly steps: readonly Step[];
+  /** The events of each sequence in turn, and again from the beginning. */
+  readonly happenings: readonly (readonly (Happening | null)[])[];
+}
+
+const happening = fc.record({ name: fc.constantFrom(...names), key: fc.constantFrom(...keys) });
+
+/** Waits are shorter than a window, so that each deadline is noticed before the next one. */
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        kind: fc.constant("event" as const),
-        name: fc.constantFrom(...names),
-        key: fc.constantFrom(...keys),
-      }),
-    },
+    { weight: 5, arbitrary: fc.constant({ kind: "event" } as const) },
     {
       weight: 3,
       arbitrary: fc.record({ kind: fc.constant("wait" as const), seconds: fc.constantFrom(0.7, 3.1, 7.3, 11.7, 17.9) }),
@@ -30,6 +38,12 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   ),
   { maxLength: 40 },
 );
+
+/** What happens to so many sets of triggers. */
+export function sequences(count: number): fc.Arbitrary<Sequences> {
+  const own = fc.array(count === 1 ? happening : fc.option(happening, { freq: 3 }), { minLength: 1, maxLength: 40 });
+  return fc.record({ steps, happenings: fc.array(own, { minLength: count, maxLength: count }) });
+}
 
 /** An event that was sent, in seconds since the automations were made. */
 export interface Sent {
