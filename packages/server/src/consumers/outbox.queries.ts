@@ -1,9 +1,8 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, RowCondition, Writer } from "../db/dialect.ts";
+import type { Database, PlaceInOrder, RowCondition, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { portable } from "../db/portable.ts";
-import type { TransactionId } from "../db/tables.ts";
 import type { Delivery, NewDelivery } from "../kernel/delivery.ts";
 
 const columns = { kind: "text", name: "text", ref: "text", appended: "moment" } as const;
@@ -33,10 +32,7 @@ export async function append(
 }
 
 /** A place in the outbox. Rows are read in the order of their transactions, and within one in the order of insertion. */
-export interface Position {
-  readonly xid: TransactionId;
-  readonly seq: number;
-}
+export type Position = PlaceInOrder;
 
 export interface OutboxRow extends Position, Delivery {}
 
@@ -64,7 +60,7 @@ export interface Prospect {
 
 /** The pending work of a consumer. Reads a few index entries, and writes nothing. */
 export async function prospectOf({ read }: Database, consumer: string): Promise<Prospect | undefined> {
-  const after = sql`(SELECT 1 FROM outbox AS entry WHERE (entry.xid, entry.seq) > (consumer.xid, consumer.seq)`;
+  const after = sql`(SELECT 1 FROM outbox AS entry WHERE ${portable.isAfter("entry", "consumer")}`;
   const { rows } = await sql<Record<"ready" | "waiting" | "foreign", SqlBool> & { due: Timestamp | null }>`
     SELECT EXISTS ${after} AND ${portable.isSettled("entry.xid")}) AS ready, EXISTS ${after}) AS waiting,
       (${portable.isForeign("consumer.xid")} OR EXISTS (SELECT 1 FROM outbox WHERE ${portable.isForeign("outbox.xid")})) AS "foreign",
@@ -87,7 +83,7 @@ export async function rowsAfter(
   { position, limit }: { readonly position: Position; readonly limit: number },
 ): Promise<readonly OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
-    WHERE (xid, seq) > (${position.xid}, ${position.seq}) AND ${portable.isSettled("outbox.xid")}
+    WHERE ${portable.isAfter("outbox", position)} AND ${portable.isSettled("outbox.xid")}
     ORDER BY xid, seq LIMIT ${limit}`.execute(tx);
   return rows;
 }
@@ -118,7 +114,7 @@ export async function deletePassed(tx: Writer, limit: number): Promise<number> {
   return Number(numAffectedRows ?? 0n);
 }
 
-const notPassed = sql`(outbox.xid, outbox.seq) > (consumer.xid, consumer.seq)`;
+const notPassed = portable.isAfter("outbox", "consumer");
 
 /** When the oldest change was written down that a consumer has not passed; consumers that have passed all are left out. */
 export async function oldestWaiting({ read }: Database): Promise<ReadonlyMap<string, Timestamp>> {

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Metrics } from "../kernel/metrics.ts";
 import type { CellType, CellValue, ColumnTypes } from "./columns.ts";
 import type { KnownChange } from "./known-change.ts";
-import type { Tables } from "./tables.ts";
+import type { Tables, TransactionId } from "./tables.ts";
 
 /** The writing side of a unit of work. */
 export type Writer = Transaction<Tables>;
@@ -66,6 +66,11 @@ export interface Sql {
    * transactions commit in another order than that in which they began.
    */
   isSettled(column: string): RawBuilder<SqlBool>;
+  /**
+   * Whether a row of the table comes after a place, or after the row of another table, by the columns `xid` and `seq`, as a range of an
+   * index on both. On SQLite every `xid` is 0, and a comparison of both columns would walk along all rows that come before.
+   */
+  isAfter(table: string, other: string | PlaceInOrder): RawBuilder<SqlBool>;
   /** Whether the column holds a transaction that this database has not begun yet: its rows were restored from another one. */
   isForeign(column: string): RawBuilder<SqlBool>;
   /**
@@ -80,6 +85,12 @@ export interface Sql {
    * units wait for each other.
    */
   tryLock(number: number): RawBuilder<SqlBool>;
+}
+
+/** A place in the order of transactions, and within one in that of its rows. */
+export interface PlaceInOrder {
+  readonly xid: TransactionId;
+  readonly seq: number;
 }
 
 /** The parts of one database alone: every `Reader` and `Writer` carries them (`dialectOf`). */

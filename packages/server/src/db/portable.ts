@@ -22,6 +22,7 @@ export const portable: Sql = {
   tryLock: (number) => writtenBy((dialect) => dialect.tryLock(number)),
   freeRowLock: (table) => writtenBy((dialect) => dialect.freeRowLock(table)),
   isSettled: (column) => writtenBy((dialect) => dialect.isSettled(column)),
+  isAfter: (table, other) => writtenBy((dialect) => dialect.isAfter(table, other)),
   isForeign: (column) => writtenBy((dialect) => dialect.isForeign(column)),
 };
 

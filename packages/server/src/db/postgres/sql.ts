@@ -43,6 +43,13 @@ export const postgresSql: SqlDialect = {
   rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
   freeRowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)} SKIP LOCKED`,
   isSettled: (column) => sql`${sql.ref(column)} < coalesce(${firstUnderWay}, pg_snapshot_xmax(pg_current_snapshot()))`,
+  isAfter(table, other) {
+    const place =
+      typeof other === "string"
+        ? sql`${sql.ref(`${other}.xid`)}, ${sql.ref(`${other}.seq`)}`
+        : sql`${other.xid}, ${other.seq}`;
+    return sql`(${sql.ref(`${table}.xid`)}, ${sql.ref(`${table}.seq`)}) > (${place})`;
+  },
   isForeign: (column) => sql`${sql.ref(column)} >= pg_snapshot_xmax(pg_current_snapshot())`,
 };
 

@@ -42,6 +42,10 @@ export const sqliteSql: SqlDialect = {
   sharedRowLock: () => sql``,
   freeRowLock: () => sql``,
   isSettled: () => sql`1 = 1`,
+  isAfter(table, other) {
+    const seq = typeof other === "string" ? sql.ref(`${other}.seq`) : sql`${other.seq}`;
+    return sql`(${sql.ref(`${table}.xid`)} = 0 AND ${sql.ref(`${table}.seq`)} > ${seq})`;
+  },
   isForeign: () => sql`1 = 0`,
   version: () => sql`NULL`,
   ownVersion: () => sql`NULL`,
