@@ -27,16 +27,12 @@ export interface KnownAutomations {
   knownIn(tx: Reader): Promise<Known>;
   /** When this server began to know them. */
   readonly begun: { readonly at: Timestamp; readonly elapsed: number };
-  /** Has them read again: this server has changed one. */
-  forget(): void;
 }
 
 export function createKnownAutomations({ read }: Pick<Database, "read">, clock: Clock): KnownAutomations {
   let known = nothingKnown;
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | undefined;
-  /** Counts how often this server was told to forget: what was asked before says nothing of now. */
-  let generation = 0;
   let isConfirming = false;
 
   async function knownBy(reader: Reader, version: number): Promise<Known> {
@@ -47,11 +43,10 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
   }
 
   async function ask(): Promise<void> {
-    const asked = { generation, at: clock.elapsed() };
+    const at = clock.elapsed();
     const isRead = await knownNow();
-    if (asked.generation !== generation) return;
     asking = undefined;
-    if (isRead) askedAt = asked.at;
+    if (isRead) askedAt = at;
   }
 
   async function knownNow(): Promise<boolean> {
@@ -87,11 +82,6 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
       });
     },
     knownIn: async (tx) => knownBy(tx, await enabled.holdVersion(tx)),
-    forget() {
-      generation += 1;
-      askedAt = Number.NEGATIVE_INFINITY;
-      asking = undefined;
-    },
   };
 }
 
