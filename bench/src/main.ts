@@ -14,6 +14,7 @@ import { background } from "./rows/background.ts";
 import { blocks } from "./rows/blocks.ts";
 import { buckets } from "./rows/buckets.ts";
 import { deployments } from "./rows/deployments.ts";
+import { eventPage } from "./rows/event-page.ts";
 import { events } from "./rows/events.ts";
 import { flows } from "./rows/flows.ts";
 import { history } from "./rows/history.ts";
@@ -43,6 +44,7 @@ const groups: readonly Group[] = [
   buckets,
   processes,
   history,
+  eventPage,
   retention,
   tables,
   ui,

@@ -30,10 +30,20 @@ const fullSize: HistorySize = {
   artifacts: 10_000,
 };
 
+/** Little but events. */
+export const sizeOfEvents: HistorySize = {
+  flows: 50,
+  flowRuns: 1000,
+  taskRuns: 1000,
+  logs: 1000,
+  events: 1_000_000,
+  artifacts: 4000,
+};
+
 /** A hundredth of the size for a quick run. */
-export function historySize({ scale }: Pick<Effort, "scale">): HistorySize {
+export function historySize({ scale }: Pick<Effort, "scale">, size = fullSize): HistorySize {
   const share = scale < 1 ? 100 : 1;
-  const scaled = Object.entries(fullSize).map(([name, rows]) => [name, name === "flows" ? rows : rows / share]);
+  const scaled = Object.entries(size).map(([name, rows]) => [name, name === "flows" ? rows : rows / share]);
   return Object.fromEntries(scaled) as unknown as HistorySize;
 }
 

@@ -8,6 +8,8 @@ import { amount, type Effort, repeat } from "../row.ts";
 
 interface Stage {
   readonly server: Connections;
+  /** How many requests are under way at once. */
+  readonly lanes: number;
 }
 
 const eventsPerRequest = 100;
@@ -17,7 +19,11 @@ const pollMillis = 20;
 /** Events on their way through automations, from the request that sends them to what they bring about. */
 export const automations: Group = group<Stage>({
   name: "automations",
-  open: async ({ apiUrl, peer }) => ({ server: patient(connect(apiUrl, 4, { persistent: !peer })) }),
+  open: async ({ apiUrl, peer }) => ({
+    server: patient(connect(apiUrl, 4, { persistent: !peer })),
+    // Prefect 3.9.1 on SQLite counts nothing for automations that come after others which were made at the same time.
+    lanes: peer ? 1 : 4,
+  }),
   close: ({ server }) => server.close(),
   works: [counting(100, true), counting(1000, false), counting(10_000, false), calling()],
 });
@@ -52,20 +58,22 @@ function counting(count: number, peers: boolean): Work<Stage> {
     how: (effort) =>
       `${events(effort)} events, ${eventsPerRequest} a request, until the one of ${count} automations that counts them all has fired`,
     notice: () => (count > 1000 ? `making ${count} automations` : undefined),
-    async measure({ server }, effort) {
+    async measure({ server, lanes }, effort) {
       const name = `bench.${randomUUID()}`;
       const total = events(effort);
-      const others = await all(count - 1, (index) => create(server, waitingForOthers(name, index)));
+      const others = await all(count - 1, lanes, (index) => create(server, waitingForOthers(name, index)));
       const samples = await repeat(effort.runs, async () => {
         const counter = await create(server, { expect: [`${name}.*`], threshold: total, within: 3600 });
         const begun = performance.now();
-        await all(Math.ceil(total / eventsPerRequest), () => send(server, eventsNamed(`${name}.x`, eventsPerRequest)));
+        await all(Math.ceil(total / eventsPerRequest), lanes, () =>
+          send(server, eventsNamed(`${name}.x`, eventsPerRequest)),
+        );
         await until(() => hasFired(server, counter));
         const seconds = (performance.now() - begun) / 1000;
         await server.send("DELETE", `/automations/${counter}`);
         return total / seconds;
       });
-      await all(others.length, (index) => server.send("DELETE", `/automations/${others[index]}`));
+      await all(others.length, lanes, (index) => server.send("DELETE", `/automations/${others[index]}`));
       return [samples];
     },
   };
@@ -165,17 +173,17 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(pollMillis);
 }
 
-/** As many at once as there are connections. */
-async function all<T>(count: number, work: (index: number) => Promise<T>): Promise<readonly T[]> {
+/** So many at once. */
+async function all<T>(count: number, lanes: number, work: (index: number) => Promise<T>): Promise<readonly T[]> {
   const results: T[] = [];
   let next = 0;
-  const worker = async () => {
+  const lane = async () => {
     while (next < count) {
       const index = next;
       next += 1;
       results[index] = await work(index);
     }
   };
-  await Promise.all([worker(), worker(), worker(), worker()]);
+  await Promise.all(Array.from({ length: lanes }, lane));
   return results;
 }

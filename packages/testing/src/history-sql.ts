@@ -189,13 +189,17 @@ function logs({ dialect, size, end, portion }: Making): string {
     FROM ${dialect.numbers(portion)} AS series`;
 }
 
+/** Three states of most task runs, some failures, and 25 names that programs invented. */
+const eventName = `CASE WHEN n % 40 = 9 THEN 'order.kind-' || (n / 40 % 25) || '.paid' WHEN n % 50 = 7 THEN 'prefect.task-run.Failed'
+  WHEN n % 3 = 1 THEN 'prefect.task-run.Pending' WHEN n % 3 = 2 THEN 'prefect.task-run.Running' ELSE 'prefect.task-run.Completed' END`;
+
 /** Events of the newest task runs, because events are kept for days and runs for longer. */
 function events({ dialect, size, end, portion }: Making): string {
   const { id, idText } = dialect;
   const task = `(${Math.max(0, size.taskRuns - size.events)} + n)`;
-  const occurred = moment(end, size.taskRuns, task);
+  const occurred = moment(end, Math.max(size.taskRuns, size.events), task);
   return `INSERT INTO event (id, occurred, received, event, resource_id, resource, related, payload, follows)
-    SELECT ${id("9", "n")}, ${occurred}, ${occurred} + 5000, 'prefect.task-run.Completed',
+    SELECT ${id("9", "n")}, ${occurred}, ${occurred} + 5000, ${eventName},
       'prefect.task-run.' || ${idText("b", task)},
       '{"prefect.resource.id":"prefect.task-run.' || ${idText("b", task)} || '","prefect.state-type":"COMPLETED","prefect.state-name":"Completed"}',
       '[{"prefect.resource.id":"prefect.flow-run.' || ${idText("a", "n")} || '","prefect.resource.role":"flow-run"}]',
