@@ -12,8 +12,10 @@ import { isWantedBy } from "./wants.rules.ts";
 const maxBatch = 100;
 /** Where changes wait for a transaction that began before theirs, or another server has them. */
 const lookAgainSeconds = 0.25;
-/** For so long what is due waits for changes that are not committed yet, or came after one that is not. */
+/** For so long what is due waits for changes that are not committed yet. */
 const maxWaitSeconds = 1;
+/** While more changes than these wait for a transaction, what is due waits with them. */
+const maxComing = 1000;
 const maxReasonCharacters = 2000;
 
 /** Requests of a consumer's work to its caller. */
@@ -53,7 +55,7 @@ export function consumerWork(context: Context, consumer: Consumer): (calls: Call
       // Changes under way may come before it, and are waited for a little.
       const isTime = timedIn !== undefined && timedIn <= (prospect.waiting ? -maxWaitSeconds : 0);
       if (isTime) {
-        if ((await handling.handleTimed()) === "elsewhere") return within(lookAgainSeconds);
+        if ((await handling.handleTimed()) !== "done") return within(lookAgainSeconds);
         continue;
       }
       if (prospect.waiting) within(lookAgainSeconds);
@@ -65,6 +67,7 @@ export function consumerWork(context: Context, consumer: Consumer): (calls: Call
 }
 
 type Step = "done" | "elsewhere" | "caught up";
+type TimedStep = "done" | "elsewhere" | "later";
 
 interface Handling {
   /** Handles the next rows of the outbox, unless another server does. */
@@ -72,7 +75,7 @@ interface Handling {
   /** Tries the failed change again that is due first. */
   retryNext(): Promise<Step>;
   /** Does some of the work that has come due with time. */
-  handleTimed(): Promise<Step>;
+  handleTimed(): Promise<TimedStep>;
 }
 
 function createHandling(context: Context, consumer: Consumer): Handling {
@@ -180,7 +183,15 @@ function createHandling(context: Context, consumer: Consumer): Handling {
     else log.warn(about, "a consumer failed on a change, it is tried again");
   }
 
-  const handleTimed = () => exclusively(async (held) => consumer.timed?.handle(held));
+  async function handleTimed(): Promise<TimedStep> {
+    let outcome: "done" | "later" = "done";
+    const step = await exclusively(async (held, position) => {
+      const coming = await queries.allRowsAfter(held.tx, { position, limit: maxComing + 1 });
+      const isTooMuch = coming.length > maxComing;
+      outcome = isTooMuch ? "later" : ((await consumer.timed?.handle(held, coming.filter(isWanted))) ?? "done");
+    });
+    return step === "elsewhere" ? step : outcome;
+  }
 
   return { takeNext, retryNext, handleTimed };
 }

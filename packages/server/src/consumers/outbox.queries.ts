@@ -78,13 +78,22 @@ export async function holdPosition(tx: Writer, consumer: string): Promise<Positi
   return rows[0];
 }
 
-export async function rowsAfter(
-  tx: Writer,
-  { position, limit }: { readonly position: Position; readonly limit: number },
-): Promise<readonly OutboxRow[]> {
+interface After {
+  readonly position: Position;
+  readonly limit: number;
+}
+
+export async function rowsAfter(tx: Writer, { position, limit }: After): Promise<readonly OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
     WHERE ${portable.isAfter("outbox", position)} AND ${portable.isSettled("outbox.xid")}
     ORDER BY xid, seq LIMIT ${limit}`.execute(tx);
+  return rows;
+}
+
+/** The same, with those that have to wait for transactions which began before theirs. */
+export async function allRowsAfter(tx: Writer, { position, limit }: After): Promise<readonly OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
+    WHERE (xid, seq) > (${position.xid}, ${position.seq}) ORDER BY xid, seq LIMIT ${limit}`.execute(tx);
   return rows;
 }
 

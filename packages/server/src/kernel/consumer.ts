@@ -20,12 +20,15 @@ export interface Consumer extends Subscriber {
   readonly timed?: TimedWork;
 }
 
-/** Done by one of several servers, once no change is left that came before. */
+/** Done by one of several servers, once no change is left that can be handled. */
 export interface TimedWork {
   /** 0 or less where something is due; undefined where nothing will be. */
   readonly secondsUntilDue: (context: Context) => Promise<number | undefined>;
-  /** Does some of what is due. Runs inside a unit of work, as `Consumer.handle` does. */
-  readonly handle: (unit: Unit) => Promise<void>;
+  /**
+   * Does some of what is due. Runs inside a unit of work, as `Consumer.handle` does. `coming` are the changes that are committed and not
+   * handled, since a transaction that began before theirs is under way. What one of them bears on waits, and then it gives `"later"`.
+   */
+  readonly handle: (unit: Unit, coming: readonly Delivery[]) => Promise<"done" | "later">;
 }
 
 export function defineConsumer(consumer: Consumer): Consumer {

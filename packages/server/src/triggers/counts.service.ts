@@ -62,11 +62,12 @@ function keyOf({ entry, values }: Counter): queries.WindowKey {
   return { trigger_id: entry.trigger.id, key: keptKey(JSON.stringify(values)) };
 }
 
-function nameOf(counter: Counter): string {
+/** What names its window. */
+export function nameOf(counter: Counter): string {
   return nameOfRow(keyOf(counter));
 }
 
-function nameOfRow({ trigger_id, key }: queries.WindowKey): string {
+export function nameOfRow({ trigger_id, key }: queries.WindowKey): string {
   return `${trigger_id} ${key}`;
 }
 

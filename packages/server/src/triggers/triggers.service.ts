@@ -4,6 +4,7 @@ import { readPlainJson } from "../db/json-text.ts";
 import { readManyBy } from "../events/event-pages.service.ts";
 import { defineConsumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
+import type { Delivery } from "../kernel/delivery.ts";
 import type { Unit } from "../kernel/unit.ts";
 import {
   type AutomationFiring,
@@ -14,7 +15,7 @@ import {
   firingsByMetrics,
   type KnownTrigger,
 } from "./counting.rules.ts";
-import { readCounts } from "./counts.service.ts";
+import { nameOf, nameOfRow, readCounts } from "./counts.service.ts";
 import { fire } from "./firings.service.ts";
 import type { Known } from "./known.ts";
 import * as metrics from "./metrics.queries.ts";
@@ -63,9 +64,10 @@ export const automations = defineConsumer({
       const seconds = secondsBetween(clock.now(), due) + graceSeconds;
       return Math.min(Math.max(seconds, secondsOfSettling(context, due)), ...untilLook);
     },
-    async handle(unit) {
-      await noticeDeadlines(unit);
+    async handle(unit, coming) {
+      const outcome = await noticeDeadlines(unit, coming);
       await lookAtMetrics(unit);
+      return outcome;
     },
   },
 });
@@ -76,12 +78,14 @@ function secondsOfSettling({ automations, clock }: Context, due: number): number
   return resendSeconds - (clock.elapsed() - automations.begun.elapsed);
 }
 
-/** Looks at the windows whose time has come. */
-async function noticeDeadlines(unit: Unit): Promise<void> {
+/** Looks at the windows whose time has come, but for those in which an event counts that is there and can't be handled yet. */
+async function noticeDeadlines(unit: Unit, coming: readonly Delivery[]): Promise<"done" | "later"> {
   const { clock } = unit.context;
   const now = clock.now();
   const known = await unit.context.automations.knownIn(unit.tx);
-  const rows = await queries.dueWindows(unit.tx, addSeconds(now, -graceSeconds), maxDue);
+  const due = await queries.dueWindows(unit.tx, addSeconds(now, -graceSeconds), maxDue);
+  const awaited = due.length === 0 ? new Set<string>() : await windowsAwaited(unit, known, coming);
+  const rows = due.filter((row) => !awaited.has(nameOfRow(row)));
   const counters = rows.flatMap((row) => counterOfRow(known, row) ?? []);
   const counts = await readCounts(unit.tx, counters);
   const newId = idsOf(unit);
@@ -93,6 +97,14 @@ async function noticeDeadlines(unit: Unit): Promise<void> {
     rows.filter((row) => counterOfRow(known, row) === undefined),
   );
   await fire(unit, firings, []);
+  return rows.length < due.length ? "later" : "done";
+}
+
+/** The names of the windows in which these events will count. */
+async function windowsAwaited({ tx }: Unit, known: Known, coming: readonly Delivery[]): Promise<ReadonlySet<string>> {
+  const ids = coming.map(({ ref }) => ref);
+  const events = ids.length === 0 ? [] : await readManyBy(tx, ids);
+  return new Set(events.flatMap((event) => known.find(event).map((entry) => nameOf(counterOf(entry, event)))));
 }
 
 /** Looks at the figures of metrics that change as time passes. */
