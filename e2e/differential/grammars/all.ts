@@ -1,5 +1,6 @@
 import type { Grammar } from "../grammar.ts";
 import { artifacts } from "./artifacts.ts";
+import { automations } from "./automations.ts";
 import { deployments } from "./deployments.ts";
 import { events } from "./events.ts";
 import { flowRuns } from "./flow-runs.ts";
@@ -22,6 +23,7 @@ export const grammars: readonly Grammar[] = [
   inputs,
   savedSearches,
   events,
+  automations,
   limits,
   server,
 ];

@@ -15,6 +15,57 @@ function nextId(chance: number): string {
     .padStart(12, "0")}`;
 }
 
+/** Nothing happened then. */
+const occurred = { since: "2001-01-01T00:00:00Z", until: "2001-01-02T00:00:00Z" };
+
+function criteria({ random, maybe }: Making) {
+  const labels = () => random.pick<unknown>([{ "shop.kind": "a" }, { "shop.kind": ["a", "!b*"] }, {}]);
+  return {
+    occurred: random.pick<unknown>([
+      occurred,
+      occurred,
+      { ...occurred, until: occurred.since },
+      { ...occurred, until: "2000-01-01T00:00:00Z" },
+    ]),
+    event: maybe(() =>
+      random.pick<unknown>([
+        { name: ["order.placed"] },
+        { prefix: ["order."], exclude_prefix: ["order.p"] },
+        { exclude_name: ["order.sent"] },
+        { name: [] },
+        {},
+        null,
+      ]),
+    ),
+    resource: maybe(() =>
+      random.pick<unknown>([
+        { id: ["shop.order.1"] },
+        { id_prefix: ["shop."] },
+        { labels: labels() },
+        { distinct: true },
+        { id: ["shop.order.1"], distinct: false },
+        null,
+      ]),
+    ),
+    related: maybe(() =>
+      random.pick<unknown>([
+        { id: ["shop.customer.1"] },
+        { role: ["customer"] },
+        { resources_in_roles: [["shop.customer.1", "customer"]] },
+        { resources_in_roles: [["shop.customer.1"]] },
+        [{ role: ["customer"] }, { labels: labels() }],
+        null,
+      ]),
+    ),
+    any_resource: maybe(() =>
+      random.pick<unknown>([{ id: ["shop.order.1"] }, { id_prefix: ["shop."] }, [{ labels: labels() }], []]),
+    ),
+    id: maybe(() => random.pick<unknown>([{ id: [nextId(random.next())] }, { id: [] }, { id: ["no id"] }])),
+    text: maybe(() => random.pick<unknown>([{ query: "order -sent" }, { query: "" }, { query: '"a b" +c' }])),
+    order: maybe(() => random.pick(["ASC", "DESC", "asc"])),
+  };
+}
+
 /** Prefect stores events some seconds later, so events are sent here, but only queries without results are made. */
 export const events: Grammar = {
   noun: "events",
@@ -29,28 +80,30 @@ export const events: Grammar = {
     },
     {
       name: "filter events",
-      make: ({ random, maybe }) => ({
+      weight: 3,
+      make: (making) => ({
         method: "POST",
         path: "/events/filter",
-        body: {
-          filter: {
-            occurred: { since: "2001-01-01T00:00:00Z", until: "2001-01-02T00:00:00Z" },
-            event: maybe(() => ({ name: ["order.placed"] })),
-            order: maybe(() => random.pick(["ASC", "DESC"])),
-          },
-          limit: maybe(() => random.pick([0, 1, 50, 51])),
-        },
+        body: { filter: criteria(making), limit: making.maybe(() => making.random.pick([0, 1, 50, 51])) },
+      }),
+    },
+    {
+      name: "next page of events",
+      make: ({ random }) => ({
+        method: "GET",
+        path: `/events/filter/next${random.pick(["", "?page-token=", "?page-token=abc", "?page-token=bm90aGluZw=="])}`,
       }),
     },
     {
       name: "count events",
-      make: ({ random }) => ({
+      weight: 2,
+      make: (making) => ({
         method: "POST",
-        path: `/events/count-by/${random.pick(["day", "time", "event", "resource", "week"])}`,
+        path: `/events/count-by/${making.random.pick(["day", "time", "event", "resource", "week"])}`,
         body: {
-          filter: { occurred: { since: "2001-01-01T00:00:00Z", until: "2001-01-02T00:00:00Z" } },
-          time_unit: random.pick(["day", "hour", "week", "minute", "second", "year"]),
-          time_interval: random.pick([1, 2, 0.5, 0]),
+          filter: making.random.pick<unknown>([{ occurred }, criteria(making)]),
+          time_unit: making.maybe(() => making.random.pick(["day", "hour", "week", "minute", "second", "year"])),
+          time_interval: making.maybe(() => making.random.pick([1, 2, 0.5, 0])),
         },
       }),
     },
