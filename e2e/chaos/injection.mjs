@@ -60,8 +60,9 @@ if (file !== undefined) {
   const { prototype: statement } = sqlite.StatementSync;
   const runStatement = statement.run;
   statement.run = function run(...values) {
-    if (this.sourceSQL.startsWith(appends)) hasAppended = true;
-    return runStatement.apply(this, values);
+    const done = runStatement.apply(this, values);
+    if (done.changes > 0 && this.sourceSQL.includes(appends)) hasAppended = true;
+    return done;
   };
 
   // PostgreSQL: a connection sends the text of a statement once and its name afterwards; the answer to a commit is its tag.
