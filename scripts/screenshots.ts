@@ -70,7 +70,7 @@ try {
   await keepValues(createClient({ baseUrl: `${server.url}/api` }));
   await using _asking = needsRuns ? await askForApproval(server) : undefined;
   const client = createClient({ baseUrl: `${server.url}/api` });
-  const reactions = await makeReactions(client);
+  await using reactions = await makeReactions(client);
   await takePictures(server.url, {
     ...(needsRuns ? await pagesOf(client) : {}),
     ...(await pagesOfReactions(client, reactions)),

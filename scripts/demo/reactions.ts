@@ -20,7 +20,8 @@ import {
   setFlowRunState,
 } from "@ostinato/protocol";
 
-export interface Reactions {
+/** The chat to which messages go is open until the value is disposed. */
+export interface Reactions extends AsyncDisposable {
   /** Ids of a webhook and of an automation with firings. */
   readonly webhook: string;
   readonly automation: string;
@@ -38,7 +39,7 @@ const asset = (name: string) => `s3://lake/${name}.parquet`;
  * this machine.
  */
 export async function makeReactions(client: Client): Promise<Reactions> {
-  await using chat = await openChat();
+  const chat = await openChat();
   const automation = await makeAutomations(client, chat.url);
   await failRuns(client);
   const webhook = await postOrders(client);
@@ -49,7 +50,7 @@ export async function makeReactions(client: Client): Promise<Reactions> {
     const done = results.filter(({ firings }) => firings.length > 0 && firings.every(({ outcome }) => isOver(outcome)));
     return count >= 7 && done.length >= 3;
   });
-  return { webhook, automation, asset: asset("features") };
+  return { webhook, automation, asset: asset("features"), [Symbol.asyncDispose]: chat.close };
 }
 
 function isOver(outcome: string | null): boolean {
@@ -57,7 +58,7 @@ function isOver(outcome: string | null): boolean {
 }
 
 /** Takes what is sent to a channel of a chat. */
-async function openChat(): Promise<AsyncDisposable & { readonly url: string }> {
+async function openChat(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     request.resume();
     response.end("ok");
@@ -66,7 +67,7 @@ async function openChat(): Promise<AsyncDisposable & { readonly url: string }> {
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/team`,
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.close();
       server.closeAllConnections();
       await once(server, "close");
