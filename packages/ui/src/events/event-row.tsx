@@ -53,7 +53,7 @@ function SentenceLine({ event }: { readonly event: Event }) {
     <span className="flex min-w-0 flex-1 gap-x-1">
       {noun === undefined ? null : <span className="shrink-0 text-muted max-sm:sr-only">{noun} </span>}
       {name === undefined ? null : (
-        <span dir="auto" className="min-w-12 truncate font-medium">
+        <span dir="auto" className="min-w-0 truncate font-medium">
           {name}{" "}
         </span>
       )}
