@@ -240,7 +240,10 @@ async function pagesOfReactions(
     webhook: `webhooks/webhook/${webhook}`,
     "webhook-new": "webhooks/new?from=github",
     assets: "assets",
-    asset: `asset?key=${encodeURIComponent(asset)}`,
+    asset: {
+      path: `asset?key=${encodeURIComponent(asset)}`,
+      act: (page) => page.getByRole("region", { name: "Lineage" }).waitFor(),
+    },
   };
 }
 

@@ -19,6 +19,7 @@ export async function takePicture(browser: Browser, { url, file, act, ...looks }
   const { page, close } = await openPage(browser, looks);
   await page.route("**/api/**", withNeutralPaths);
   await page.goto(url, { waitUntil: "networkidle" });
+  await page.locator("main :visible").first().waitFor();
   await act?.(page);
   await writeFile(file, smallPng(await page.screenshot()));
   await close();
@@ -29,7 +30,9 @@ const checkout = fileURLToPath(new URL("../..", import.meta.url));
 const shownCheckout = "/srv/ostinato/";
 
 async function withNeutralPaths(route: Route): Promise<void> {
-  const response = await route.fetch();
+  // What the page asks for while it is closed has no answer.
+  const response = await route.fetch().catch(() => undefined);
+  if (response === undefined) return await route.abort().catch(() => undefined);
   const isJson = response.headers()["content-type"]?.includes("json") === true;
   if (!isJson) return await route.fulfill({ response });
   await route.fulfill({ response, body: (await response.text()).replaceAll(checkout, shownCheckout) });
