@@ -1,6 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, PlaceInOrder, RowCondition, Writer } from "../db/dialect.ts";
+import type { Database, PlaceInOrder, Reader, RowCondition, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { portable } from "../db/portable.ts";
 import type { Delivery, NewDelivery } from "../kernel/delivery.ts";
@@ -58,14 +58,19 @@ export interface Prospect {
   readonly due: Timestamp | null;
 }
 
-/** The pending work of a consumer. Reads a few index entries, and writes nothing. */
+/**
+ * The pending work of a consumer. Reads a few index entries, and writes nothing. The first row that it has not passed and the last row of all are
+ * asked for by their order: where PostgreSQL is asked whether there is such a row, it expects many, and walks along the whole table to find none.
+ */
 export async function prospectOf({ read }: Database, consumer: string): Promise<Prospect | undefined> {
-  const after = sql`(SELECT 1 FROM outbox AS entry WHERE ${portable.isAfter("entry", "consumer")}`;
+  const next = sql`SELECT entry.xid FROM outbox AS entry WHERE ${portable.isAfter("entry", "consumer")}
+    ORDER BY entry.xid, entry.seq LIMIT 1`;
+  const last = sql`SELECT outbox.xid FROM outbox ORDER BY outbox.xid DESC, outbox.seq DESC LIMIT 1`;
   const { rows } = await sql<Record<"ready" | "waiting" | "foreign", SqlBool> & { due: Timestamp | null }>`
-    SELECT EXISTS ${after} AND ${portable.isSettled("entry.xid")}) AS ready, EXISTS ${after}) AS waiting,
-      (${portable.isForeign("consumer.xid")} OR EXISTS (SELECT 1 FROM outbox WHERE ${portable.isForeign("outbox.xid")})) AS "foreign",
-      (SELECT min(due) FROM failed_delivery WHERE failed_delivery.consumer = consumer.name) AS due
-    FROM consumer WHERE name = ${consumer}`.execute(read);
+    SELECT next IS NOT NULL AND ${portable.isSettled("reached.next")} AS ready, next IS NOT NULL AS waiting,
+      (${portable.isForeign("reached.xid")} OR EXISTS (SELECT 1 FROM (${last}) AS latest WHERE ${portable.isForeign("latest.xid")})) AS "foreign",
+      (SELECT min(due) FROM failed_delivery WHERE failed_delivery.consumer = reached.name) AS due
+    FROM (SELECT name, xid, (${next}) AS next FROM consumer WHERE name = ${consumer}) AS reached`.execute(read);
   const [row] = rows;
   if (row === undefined) return undefined;
   return { ready: Boolean(row.ready), waiting: Boolean(row.waiting), foreign: Boolean(row.foreign), due: row.due };
@@ -83,17 +88,17 @@ interface After {
   readonly limit: number;
 }
 
-export async function rowsAfter(tx: Writer, { position, limit }: After): Promise<readonly OutboxRow[]> {
+export async function rowsAfter(reader: Reader, { position, limit }: After): Promise<readonly OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
     WHERE ${portable.isAfter("outbox", position)} AND ${portable.isSettled("outbox.xid")}
-    ORDER BY xid, seq LIMIT ${limit}`.execute(tx);
+    ORDER BY xid, seq LIMIT ${limit}`.execute(reader);
   return rows;
 }
 
 /** The same, with those that have to wait for transactions which began before theirs. */
-export async function allRowsAfter(tx: Writer, { position, limit }: After): Promise<readonly OutboxRow[]> {
+export async function allRowsAfter(reader: Reader, { position, limit }: After): Promise<readonly OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
-    WHERE (xid, seq) > (${position.xid}, ${position.seq}) ORDER BY xid, seq LIMIT ${limit}`.execute(tx);
+    WHERE ${portable.isAfter("outbox", position)} ORDER BY xid, seq LIMIT ${limit}`.execute(reader);
   return rows;
 }
 
