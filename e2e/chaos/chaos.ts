@@ -1,4 +1,5 @@
 import { pause, request } from "./api.ts";
+import { startAutomations } from "./automations.ts";
 import { startBackground } from "./background.ts";
 import { checkAll } from "./checker.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
@@ -40,9 +41,10 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     startSlots(cluster, { long: target.long }),
     startBackground(cluster),
     startPauses(cluster, { random: random.fork(), long: target.long }),
+    startAutomations(cluster, { random: random.fork() }),
   ] as const;
   try {
-    const [serving, pool, slots, background, pauses] = await Promise.all(starting);
+    const [serving, pool, slots, background, pauses, automations] = await Promise.all(starting);
     const states = startStateRecorder(cluster.apiUrl);
     const events = startEventRecorder(cluster.apiUrl, random.fork());
     const deletions = startDeletionRecorder(cluster.apiUrl);
@@ -52,13 +54,14 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     const made = await breakThings(target, { random, seconds, load, say, recoveries });
     await mendAll(cluster);
     say("waiting for the runs to end");
-    const [work, served, pooled, slotWork, backgroundWork, pauseWork] = await Promise.all([
+    const [work, served, pooled, slotWork, backgroundWork, pauseWork, automationWork] = await Promise.all([
       workers.finish(),
       serving.finish(),
       pool.finish(),
       slots.finish(),
       background.finish(),
       pauses.finish(),
+      automations.finish(),
     ]);
     const recorded = {
       work,
@@ -67,12 +70,13 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
       slots: slotWork,
       background: backgroundWork,
       pauses: pauseWork,
+      automations: automationWork,
       states: await states.stop(),
       events: await events.stop(),
       deletions: await deletions.stop(),
     };
     say("reading back everything that was acknowledged");
-    const { acknowledged, found } = await checkAll(cluster, recorded);
+    const { acknowledged, found, recoveries: noticed } = await checkAll(cluster, recorded);
     const unreceived = await changesNotReceived(cluster.servers.map(({ apiUrl }) => apiUrl));
     const { flowRuns, resumed, abandoned } = recorded.work;
     return {
@@ -81,8 +85,8 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
       faults: made,
       acknowledged,
       runs: { ended: flowRuns.length, resumed, abandoned: abandoned.length },
-      found: { ...found, unreceived, late: late(recoveries) },
-      recoveries,
+      found: { ...found, unreceived, late: [...found.late, ...late(recoveries)] },
+      recoveries: [...recoveries, ...noticed],
       notes: notesOn(target),
     };
   } finally {

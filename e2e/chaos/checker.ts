@@ -1,5 +1,7 @@
 import { forEachOf, patiently, pause, request } from "./api.ts";
+import type { AutomationWork } from "./automations.ts";
 import type { BackgroundWork } from "./background.ts";
+import { checkAutomations } from "./check-automations.ts";
 import { checkBackground } from "./check-background.ts";
 import { checkDeployed } from "./check-deployed.ts";
 import { checkPauses } from "./check-pauses.ts";
@@ -32,13 +34,14 @@ export interface Recorded {
   readonly slots: SlotWork;
   readonly background: BackgroundWork;
   readonly pauses: PauseWork;
+  readonly automations: AutomationWork;
   readonly states: RecordedStates;
   readonly events: RecordedEvents;
   /** Runs whose deletion was requested. */
   readonly deletions: readonly string[];
 }
 
-type CheckResult = Pick<Report, "acknowledged" | "found">;
+type CheckResult = Pick<Report, "acknowledged" | "found" | "recoveries">;
 
 /** Reads back everything that was acknowledged, and counts deviations. */
 export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<CheckResult> {
@@ -58,6 +61,9 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
     slotsHeld: 0,
     backgroundRuns: 0,
     answers: 0,
+    automationEvents: 0,
+    firings: 0,
+    actions: 0,
   };
   const check: Check = { apiUrl: cluster.apiUrl, found, acknowledged };
   found.wrong.push(...work.wrong, ...states.wrong);
@@ -73,12 +79,13 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
   await checkSlots(check, slots);
   await checkBackground(check, background);
   await checkPauses(check, pauses);
+  const recoveries = await checkAutomations(check, recorded.automations);
   await forEachOf(deletions, (id) => checkDeletion(check, id));
   const dead = await patiently<{ consumer: string; ref: string; reason: string }[]>(
     `${check.apiUrl}/admin/dead-letters`,
   );
   found.missed.push(...dead.map(({ consumer, ref, reason }) => `${consumer} gave up on ${ref}: ${reason}`));
-  return { acknowledged, found };
+  return { acknowledged, found, recoveries };
 }
 
 /** A consumer looks every five seconds for work of a dead server, and waits for transactions that began earlier. */

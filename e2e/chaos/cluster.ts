@@ -83,11 +83,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     OSTINATO_HOME: join(folder, "server"),
     OSTINATO_DATABASE_URL: postgres?.ownUrl ?? `sqlite:///${file}`,
     OSTINATO_LOG_LEVEL: process.env.CHAOS_LOG_LEVEL ?? "fatal",
+    OSTINATO_SERVER_PRIVATE_TARGETS: "127.0.0.1",
     OSTINATO_RESULT_SIZE_LIMIT: String(resultLimitBytes),
   };
   const { execArgv } = injection;
   const servers = await Promise.all(
-    Array.from({ length: postgres === undefined ? 1 : 2 }, async () =>
+    Array.from({ length: postgres === undefined ? 1 : 3 }, async () =>
       serverUnderTest({ command, execArgv, environment, port: await freePort() }),
     ),
   );

@@ -92,6 +92,25 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: "server stopped",
+    possible: always,
+    async make({ cluster }, { random, mended }) {
+      const server = random.pick(cluster.servers);
+      await server.stop();
+      mended();
+      await server.start();
+    },
+  },
+  {
+    name: "all servers killed",
+    possible: onPostgres,
+    async make({ cluster }, { mended }) {
+      await Promise.all(cluster.servers.map((server) => server.kill()));
+      mended();
+      await Promise.all(cluster.servers.map((server) => server.start()));
+    },
+  },
+  {
     name: "flow process killed",
     possible: always,
     times: 3,

@@ -8,6 +8,8 @@ export interface Injection {
   readonly environment: Readonly<Record<string, string>>;
   /** The offset of their clocks from the true time. */
   readonly clockSeconds: number;
+  /** When they were moved last, by `performance.now()`. */
+  readonly clockMovedAt: number;
   change(changes: Partial<InjectedFaults>): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ const preload = fileURLToPath(new URL("injection.mjs", import.meta.url));
 
 export async function startInjection(file: string): Promise<Injection> {
   let injected: InjectedFaults = { clockSeconds: 0, commitMillis: 0, diskFull: false, diesAfterCommit: 0 };
+  let clockMovedAt = Number.NEGATIVE_INFINITY;
   const write = async () => {
     await writeFile(`${file}.draft`, JSON.stringify(injected));
     await rename(`${file}.draft`, file);
@@ -34,8 +37,13 @@ export async function startInjection(file: string): Promise<Injection> {
     get clockSeconds() {
       return injected.clockSeconds;
     },
+    get clockMovedAt() {
+      return clockMovedAt;
+    },
     async change(changes) {
+      const before = injected.clockSeconds;
       injected = { ...injected, ...changes };
+      if (injected.clockSeconds !== before) clockMovedAt = performance.now();
       await write();
     },
   };

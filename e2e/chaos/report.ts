@@ -28,7 +28,12 @@ export type Counted =
   /** Runs of background tasks that were delayed. */
   | "backgroundRuns"
   /** Answers to runs that asked. */
-  | "answers";
+  | "answers"
+  /** Events that automations count. */
+  | "automationEvents"
+  | "firings"
+  /** Actions of firings that are marked as executed. */
+  | "actions";
 
 /** Descriptions of everything that must not happen. */
 export const findings = {
@@ -46,6 +51,9 @@ export const findings = {
   artifactsDoubled: "artifacts doubled",
   wronglyEnded: "live runs marked as crashed",
   wrong: "wrong ends and answers",
+  firingsLost: "firings of automations lost",
+  firingsDoubled: "firings of automations doubled, or demanded by nothing",
+  actionsLost: "actions of firings that were not done, or are not marked once",
   missed: "changes that a consumer missed, or gave up on",
   unreceived: "changes unreceived on other servers",
   late: "faults after which the server was not back within seconds",

@@ -7,6 +7,8 @@ export interface ServerUnderTest {
   /** Starts the server unless it runs, and resolves when it is healthy. */
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** Stops it as a service manager does. */
+  stop(): Promise<void>;
   readonly isRunning: boolean;
   /** Stops the process as closing a laptop does: its connections stay open. */
   suspend(): void;
@@ -25,6 +27,12 @@ export function serverUnderTest({ command, execArgv, environment, port }: Server
   const apiUrl = `http://127.0.0.1:${port}/api`;
   let child: ChildProcess | undefined;
   const runs = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (child === undefined || !runs()) return;
+    const ended = new Promise((resolve) => child?.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  }
   return {
     port,
     apiUrl,
@@ -40,12 +48,8 @@ export function serverUnderTest({ command, execArgv, environment, port }: Server
     get isRunning() {
       return runs();
     },
-    async kill() {
-      if (child === undefined || !runs()) return;
-      const ended = new Promise((resolve) => child?.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    },
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
     suspend: () => void child?.kill("SIGSTOP"),
     wake: () => void child?.kill("SIGCONT"),
   };
