@@ -1,4 +1,4 @@
-import type { readBlockDocument, readBlockDocumentByName, readVariableByName } from "@ostinato/protocol";
+import type { BlockDocument, readBlockDocument, readBlockDocumentByName, readVariableByName } from "@ostinato/protocol";
 import type { Client } from "./client.ts";
 import { isNotFound } from "./errors.ts";
 
@@ -13,8 +13,12 @@ export interface KeptValues {
   readonly variable: (name: string) => Promise<unknown>;
 }
 
-/** The blocks and variables that the server keeps. */
-export function keptValues(client: Client): KeptValues {
+/** The blocks and variables that the server keeps. `onBlock` is told of each block before its values are given. */
+export function keptValues(client: Client, onBlock: (document: BlockDocument) => void = () => {}): KeptValues {
+  const dataOf = (document: BlockDocument) => {
+    onBlock(document);
+    return document.data;
+  };
   return {
     block: (slug, name) =>
       client
@@ -25,14 +29,14 @@ export function keptValues(client: Client): KeptValues {
             query: { include_secrets: true },
           },
         )
-        .then(({ data }) => data, missing(`There is no block "${slug}/${name}" on the server.`)),
+        .then(dataOf, missing(`There is no block "${slug}/${name}" on the server.`)),
     blockById: (id) =>
       client
         .call<typeof readBlockDocument>("GET /block_documents/{id}", {
           params: { id },
           query: { include_secrets: true },
         })
-        .then(({ data }) => data, missing(`There is no block with the id ${id} on the server.`)),
+        .then(dataOf, missing(`There is no block with the id ${id} on the server.`)),
     variable: (name) =>
       client
         .call<typeof readVariableByName>("GET /variables/name/{name}", { params: { name } })

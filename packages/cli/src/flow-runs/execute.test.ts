@@ -3,6 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@ostinato/client";
 import type {
+  createBlockDocument,
+  createBlockSchema,
+  createBlockType,
   createDeployment,
   createFlow,
   createFlowRunFromDeployment,
@@ -216,6 +219,42 @@ describe("the code of a deployment with pull steps", () => {
     ]);
     expect([code, (await read(run.id)).state_type]).toEqual([0, "COMPLETED"]);
   });
+
+  test("is brought with what blocks hold, of which the log masks what is secret, and nothing else", async () => {
+    place.write("train.ts", program("log.info('unloads at the harbour by crane-4711'); return n;"));
+    await keepBlock("dock", { place: "harbour", token: "crane-4711" });
+    const field = (of: string) => `{{ prefect.blocks.${name}.dock.${of} }}`;
+    const step = { script: `echo at ${field("place")} by ${field("token")}`, stream_output: true };
+    const run = await claimedRun({
+      entrypoint: "train.ts:exported",
+      path: place.folder,
+      pull_steps: [{ "prefect.deployments.steps.run_shell_script": step }],
+    });
+    const { code, stdout } = await place.runWith({ env: asPrefect(run) }, "flow-run", "execute");
+    const printed = await logOf(run);
+    expect(printed).toContain("unloads at the harbour by ********");
+    expect(`${printed}${stdout}`).toContain("at harbour by ********");
+    expect(`${printed}${stdout}`).not.toContain("crane-4711");
+    expect(code).toBe(0);
+  });
+
+  /** A block of a type of its own, whose token is secret. */
+  async function keepBlock(block: string, data: object) {
+    const api = client();
+    const type = await api.call<typeof createBlockType>("POST /block_types/", { body: { name, slug: name } });
+    const fields = {
+      title: name,
+      type: "object",
+      properties: { place: { type: "string" }, token: { type: "string" } },
+      secret_fields: ["token"],
+    };
+    const schema = await api.call<typeof createBlockSchema>("POST /block_schemas/", {
+      body: { block_type_id: type.id, fields },
+    });
+    await api.call<typeof createBlockDocument>("POST /block_documents/", {
+      body: { name: block, data: { ...data }, block_type_id: type.id, block_schema_id: schema.id },
+    });
+  }
 
   test("that can't be brought crashes the run, whose state names the step", async () => {
     const run = await claimedRun({

@@ -17,12 +17,11 @@ import type {
 import { UsageError } from "../errors.ts";
 import { emit } from "../events/emit.ts";
 import { checkJsonParameters, checkParameters } from "../inputs/parameters.ts";
-import { reveal } from "../secrets/redaction.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { Api } from "../session/roles.ts";
 import type { NamedBlock } from "./block-options.ts";
 import { type BlockDefinition, definitionOf } from "./definition.ts";
-import { secretParts } from "./key-file.ts";
+import { revealSecrets } from "./revealing.ts";
 import { nestedBlocks, titleOf, wireSchema } from "./wire-schema.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -168,19 +167,6 @@ function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, bare(part)]));
-}
-
-/** Python programs may have registered the schema, which says what is secret. */
-function revealSecrets({ data, block_schema }: BlockDocument, further: readonly string[]): void {
-  const { secret_fields: paths = [] } = (block_schema?.fields ?? {}) as { readonly secret_fields?: readonly string[] };
-  for (const path of [...paths, ...further]) revealAt(data, path.split("."));
-}
-
-/** What the path names is redacted from now on. */
-function revealAt(value: unknown, [name, ...further]: readonly string[]): void {
-  if (name === undefined || name === "*") reveal(secretParts(value));
-  else if (Array.isArray(value)) for (const item of value) revealAt(item, [name, ...further]);
-  else if (isPlainObject(value) && Object.hasOwn(value, name)) revealAt(value[name], further);
 }
 
 interface Registered {

@@ -9,7 +9,6 @@ import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice, printLine } from "../logging/console-output.ts";
 import { stateMessage } from "../run/state-message.ts";
-import { reveal } from "../secrets/redaction.ts";
 import { closeSession, type Session, session } from "../session/session.ts";
 import { readEntrypoint } from "./entrypoint.ts";
 import { loadingMessage } from "./flow-loading.ts";
@@ -125,19 +124,13 @@ async function sourceOf(opened: Session, row: FlowRun, { deployment, run }: Brin
   return process.cwd();
 }
 
-/** What steps get of blocks is shown by no line of the log. */
+/** What is secret in the blocks that steps refer to is shown by no line of the log. */
 async function revealedReferences(client: Client): Promise<References> {
-  const { keptValues } = await import("@ostinato/client/kept-values");
-  const kept = keptValues(client);
-  const revealed = async <T>(value: Promise<T>) => {
-    reveal(await value);
-    return value;
-  };
-  return {
-    block: (type, block) => revealed(kept.block(type, block)),
-    blockById: (id) => revealed(kept.blockById(id)),
-    variable: kept.variable,
-  };
+  const [{ keptValues }, { revealSecrets }] = await Promise.all([
+    import("@ostinato/client/kept-values"),
+    import("../blocks/revealing.ts"),
+  ]);
+  return keptValues(client, (document) => revealSecrets(document));
 }
 
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
