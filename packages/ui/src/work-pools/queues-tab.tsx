@@ -251,6 +251,8 @@ function useMoves(page: WorkPoolPage) {
   const move = (queue: WorkQueueRow, to: number) => {
     const moved = movedTo(queues, queue.id, to);
     if (moved === undefined) return;
+    // An answer that is under way shows the order before.
+    void queryClient.cancelQueries({ queryKey });
     queryClient.setQueryData<WorkPoolPage>(queryKey, (now) =>
       now === undefined ? now : { ...now, queues: [...moved.queues] },
     );
@@ -291,8 +293,13 @@ function useMoves(page: WorkPoolPage) {
 
 function useChange<Given>(pool: string, mutationFn: (given: Given) => Promise<unknown>) {
   const queryClient = useQueryClient();
+  const { queryKey } = workPoolQuery(pool);
   return useMutation({
+    mutationKey: queryKey,
     mutationFn,
-    onSettled: () => queryClient.invalidateQueries({ queryKey: workPoolQuery(pool).queryKey }),
+    // One after the other, in the order in which they were made.
+    scope: { id: queryKey.join() },
+    onSettled: () =>
+      queryClient.isMutating({ mutationKey: queryKey }) > 1 ? undefined : queryClient.invalidateQueries({ queryKey }),
   });
 }
