@@ -11,5 +11,5 @@ test.each(["sqlite", "postgresql"] as const)(
     expect(Object.entries(report.acknowledged).filter(([, count]) => count === 0)).toEqual([]);
     expect(report.faults).toBeGreaterThanOrEqual(20);
   },
-  420_000,
+  300_000,
 );

@@ -130,7 +130,7 @@ function rulesAlone(): Subject {
 }
 
 describe("what triggers mean", () => {
-  test("is what a model in a few lines says, for whatever happens", { timeout: 120_000 }, async () => {
+  test("is what a model in a few lines says, for whatever happens", async () => {
     await fc.assert(
       fc.asyncProperty(sequences(1), (taken) => agrees(rulesAlone(), taken)),
       { numRuns: 3000 },
