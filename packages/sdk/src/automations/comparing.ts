@@ -57,7 +57,7 @@ export function isSameField(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-/** The server gives triggers new ids whenever they are saved. */
+/** The server gives triggers ids of its own. */
 function withoutIds(trigger: unknown): unknown {
   if (Array.isArray(trigger)) return trigger.map(withoutIds);
   if (typeof trigger !== "object" || trigger === null || !("type" in trigger)) return trigger;

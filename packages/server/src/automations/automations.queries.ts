@@ -115,15 +115,17 @@ export async function forgetResources(tx: Writer, automationId: string): Promise
     .execute();
 }
 
-/** Says to all servers that an automation has changed. Changes of automations come one after the other. */
-export async function moveVersion(tx: Writer, now: Timestamp): Promise<void> {
+/** Says to all servers that an automation has changed, and gives the new number. Changes of automations come one after the other. */
+export async function moveVersion(tx: Writer, now: Timestamp): Promise<number> {
   // A time, so that the number of a change that was not kept is not given to another one.
   const next = sql<number>`CASE WHEN automation_version.version < ${now} THEN ${now} ELSE automation_version.version + 1 END`;
-  await tx
+  const { version } = await tx
     .insertInto("automation_version")
     .values({ id: 1, version: now })
     .onConflict((conflict) => conflict.column("id").doUpdateSet({ version: next }))
-    .execute();
+    .returning("version")
+    .executeTakeFirstOrThrow();
+  return version;
 }
 
 /** Forgets what the triggers of an automation have counted. */

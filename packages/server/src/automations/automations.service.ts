@@ -11,7 +11,7 @@ import type {
   LiveKept,
   Trigger,
 } from "@ostinato/protocol";
-import { readJson, writeJson } from "../db/json-text.ts";
+import { readJson, readPlainJson, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import { checkChangedRun } from "../job-templates/job-templates.service.ts";
 import type { Context } from "../kernel/context.ts";
@@ -24,7 +24,7 @@ import { automationEvent, automationOf } from "./automations.presenter.ts";
 import * as queries from "./automations.queries.ts";
 import { removeIn, removeOwnedIn } from "./removal.service.ts";
 import { selfFeedingProblem } from "./self-feeding.rules.ts";
-import { completeTrigger } from "./triggers.rules.ts";
+import { completeTrigger, isSameTrigger } from "./triggers.rules.ts";
 
 export { automationOf };
 
@@ -32,13 +32,17 @@ type AutomationRow = queries.AutomationRow;
 
 export async function create(context: Context, given: AutomationCreate): Promise<Automation> {
   const now = context.clock.now();
-  const row: AutomationRow = { id: timeOrderedId(now), created: now, ...(await columnsOf(context, given, now)) };
-  await changing(context, async (unit) => {
+  const id = timeOrderedId(now);
+  const columns = await columnsOf(context, given, now);
+  const row = await changing(context, async (unit, version) => {
+    const row: AutomationRow = { id, created: now, ...columns, counts_from: version };
     await queries.insertAutomation(unit.tx, row);
     const owner = given.owner_resource ?? "";
     const owned = { automation_id: row.id, resource_id: owner, is_owner: 1 as const };
     await queries.putResources(unit.tx, owner === "" ? [] : [owned]);
     await settle(unit, row, "created");
+    await begin(unit, automationOf(row));
+    return row;
   });
   return automationOf(row);
 }
@@ -46,7 +50,7 @@ export async function create(context: Context, given: AutomationCreate): Promise
 /** The automation as it would be created. Throws the same refusals. */
 export async function draft(context: Context, given: AutomationCreate): Promise<Automation> {
   const now = context.clock.now();
-  return automationOf({ id: randomId(), created: now, ...(await columnsOf(context, given, now)) });
+  return automationOf({ id: randomId(), created: now, ...(await columnsOf(context, given, now)), counts_from: null });
 }
 
 export async function read({ db }: Context, id: string): Promise<Automation> {
@@ -84,29 +88,31 @@ export async function relatedTo(
   return presentAll(await queries.automationsOf(db.read, resourceId, { owned }));
 }
 
-/** What is not given stays, as in Prefect. */
+/**
+ * What is not given stays, as in Prefect. With another trigger it begins anew; with the same one it goes on counting, so that a change of its
+ * actions, or a request that is sent twice, misses nothing.
+ */
 export async function replace(context: Context, id: string, given: AutomationUpdate): Promise<void> {
   const columns = givenOf(await columnsOf(context, given, context.clock.now()), given);
-  await changing(context, async (unit) => {
-    const changed = await queries.updateAutomation(unit.tx, id, columns);
-    if (changed === undefined) throw missing();
-    await queries.forgetCounts(unit.tx, id);
-    await settle(unit, changed, "updated");
+  await changing(context, async (unit, version) => {
+    const before = await queries.findAutomation(unit.tx, id);
+    if (before === undefined) throw missing();
+    const isSame = isSameTrigger(readPlainJson(before.trigger), readPlainJson(columns.trigger));
+    const trigger = isSame ? before.trigger : columns.trigger;
+    const goesOn = isSame && (columns.enabled ?? before.enabled) === before.enabled;
+    await update(unit, { ...before, ...columns, trigger }, goesOn ? undefined : version);
   });
 }
 
 /** Switches it on or off. One that is off counts no events, and begins anew when it is switched on. */
 export async function change(context: Context, id: string, { enabled = true }: AutomationPartialUpdate): Promise<void> {
-  await changing(context, async (unit) => {
+  await changing(context, async (unit, version) => {
     const before = await queries.findAutomation(unit.tx, id);
     if (before === undefined) throw missing();
     if (enabled) refuseSelfFeeding(automationOf(before));
     const change = { enabled: enabled ? (1 as const) : (0 as const), updated: context.clock.now() };
-    const changed = await queries.updateAutomation(unit.tx, id, change);
-    if (changed === undefined) throw missing();
-    if (changed.enabled === before.enabled) return;
-    await queries.forgetCounts(unit.tx, id);
-    await settle(unit, changed, "updated");
+    if (change.enabled === before.enabled) await queries.updateAutomation(unit.tx, id, change);
+    else await update(unit, { ...before, ...change }, version);
   });
 }
 
@@ -124,12 +130,26 @@ export async function removeOwnedBy(context: Context, resourceId: string): Promi
 }
 
 /** Makes or changes an automation. All servers, this one too, read it when they next ask: ten thousand that are made in a row are not read each time. */
-async function changing(context: Context, work: (unit: Unit) => Promise<void>): Promise<void> {
-  await unit(context, async (unit) => {
+function changing<T>(context: Context, work: (unit: Unit, version: number) => Promise<T>): Promise<T> {
+  return unit(context, async (unit) => {
     // First, because who counts events holds it while it writes what this forgets.
-    await queries.moveVersion(unit.tx, context.clock.now());
-    await work(unit);
+    const version = await queries.moveVersion(unit.tx, context.clock.now());
+    return work(unit, version);
   });
+}
+
+/**
+ * Writes the row of an automation. With `beginsAt` it begins anew: what it has counted is forgotten, and it counts what is written down as of
+ * this version and later ones.
+ */
+async function update(unit: Unit, { id, ...columns }: AutomationRow, beginsAt: number | undefined): Promise<void> {
+  const change = beginsAt === undefined ? columns : { ...columns, counts_from: beginsAt };
+  const changed = await queries.updateAutomation(unit.tx, id, change);
+  if (changed === undefined) throw missing();
+  await settle(unit, changed, "updated");
+  if (beginsAt === undefined) return;
+  await queries.forgetCounts(unit.tx, id);
+  await begin(unit, automationOf(changed));
 }
 
 /** What follows a new or changed automation, in the same unit of work. */
@@ -140,7 +160,6 @@ async function settle(unit: Unit, row: AutomationRow, action: "created" | "updat
     unit.tx,
     deployments.map((id) => ({ automation_id: row.id, resource_id: `prefect.deployment.${id}`, is_owner: 0 })),
   );
-  await begin(unit, automationOf(row));
   await events.recordNew(unit, [automationEvent(action, row, unit.context.clock.now())]);
   unit.changed("automation", [row]);
 }

@@ -14,6 +14,13 @@ export const holdVersion: (tx: Reader) => Promise<number> = queries.holdVersion;
 /** Which automations are switched on, and when each has last changed, in microseconds since the epoch: no change leaves it as it was. */
 export const readChanges: (reader: Reader) => Promise<readonly LastChange[]> = queries.enabledAutomations;
 
-export async function readMany(reader: Reader, ids: readonly string[]): Promise<readonly Automation[]> {
-  return (await queries.findAutomationsBy(reader, ids)).map(automationOf);
+export interface Enabled {
+  readonly automation: Automation;
+  /** The version as of which it began to count. */
+  readonly countsFrom: number;
+}
+
+export async function readMany(reader: Reader, ids: readonly string[]): Promise<readonly Enabled[]> {
+  const rows = await queries.findAutomationsBy(reader, ids);
+  return rows.map((row) => ({ automation: automationOf(row), countsFrom: row.counts_from ?? 0 }));
 }

@@ -36,6 +36,15 @@ export function completeTrigger(given: TriggerInput, problems: Problem[], newId:
   return problems.length === before ? trigger : undefined;
 }
 
+/** Whether two complete triggers take the same events in the same way, whatever their ids. */
+export function isSameTrigger(one: Trigger, other: Trigger): boolean {
+  return JSON.stringify(withoutIds(one)) === JSON.stringify(withoutIds(other));
+}
+
+function withoutIds({ id: _, ...trigger }: Trigger): object {
+  return "triggers" in trigger ? { ...trigger, triggers: trigger.triggers.map(withoutIds) } : trigger;
+}
+
 interface Reading {
   readonly problems: Problem[];
   readonly newId: () => string;

@@ -136,8 +136,8 @@ function createHandling(context: Context, consumer: Consumer): Handling {
       const [next] = await queries.rowsAfter(tx, { position, limit: 1 });
       if (next?.seq !== row.seq) return;
       const now = clock.now();
-      const { seq, kind, name, ref } = row;
-      const about = { id: timeOrderedId(now), consumer: consumer.name, seq, kind, name, ref, first_failed: now };
+      const { seq, kind, name, ref, as_of } = row;
+      const about = { id: timeOrderedId(now), consumer: consumer.name, seq, kind, name, ref, as_of, first_failed: now };
       await failures.keepFailure(tx, { ...about, ...failedAgain(1, error) });
       await queries.movePosition(tx, consumer.name, { ...row, now });
     });

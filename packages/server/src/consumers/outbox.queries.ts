@@ -3,18 +3,19 @@ import { type SqlBool, sql } from "kysely";
 import type { Database, PlaceInOrder, Reader, RowCondition, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { portable } from "../db/portable.ts";
-import type { Delivery, NewDelivery } from "../kernel/delivery.ts";
+import type { NewDelivery, WrittenDelivery } from "../kernel/delivery.ts";
 
 const columns = { kind: "text", name: "text", ref: "text", appended: "moment" } as const;
 
 /**
- * The version is looked at in the transaction of the events, so that none passes by an automation that was made before. It costs no
+ * The version is looked at by the statement that writes the events, so that none passes by an automation that was made before. It costs no
  * round trip, since nobody waits for the answer.
  */
+const version = "coalesce((SELECT version FROM automation_version), 0)";
+const filled = { as_of: version } as const;
 const unlessAllIsStill: RowCondition<"unless_still"> = {
   fields: { unless_still: "moment" },
-  condition:
-    "(given.unless_still IS NULL OR given.unless_still <> coalesce((SELECT version FROM automation_version), 0))",
+  condition: `(given.unless_still IS NULL OR given.unless_still <> ${version})`,
 };
 
 export async function append(
@@ -28,13 +29,13 @@ export async function append(
     appended: now,
     unless_still: unlessStill ?? null,
   }));
-  await insertRows(tx, { into: "outbox", columns, rows, only: unlessAllIsStill });
+  await insertRows(tx, { into: "outbox", columns, rows, only: unlessAllIsStill, filled });
 }
 
 /** A place in the outbox. Rows are read in the order of their transactions, and within one in the order of insertion. */
 export type Position = PlaceInOrder;
 
-export interface OutboxRow extends Position, Delivery {}
+export interface OutboxRow extends Position, WrittenDelivery {}
 
 export async function registerConsumers(tx: Writer, names: readonly string[], now: Timestamp): Promise<void> {
   if (names.length === 0) return;
@@ -89,7 +90,7 @@ interface After {
 }
 
 export async function rowsAfter(reader: Reader, { position, limit }: After): Promise<readonly OutboxRow[]> {
-  const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
+  const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref, as_of FROM outbox
     WHERE ${portable.isAfter("outbox", position)} AND ${portable.isSettled("outbox.xid")}
     ORDER BY xid, seq LIMIT ${limit}`.execute(reader);
   return rows;
@@ -97,7 +98,7 @@ export async function rowsAfter(reader: Reader, { position, limit }: After): Pro
 
 /** The same, with those that have to wait for transactions which began before theirs. */
 export async function allRowsAfter(reader: Reader, { position, limit }: After): Promise<readonly OutboxRow[]> {
-  const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
+  const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref, as_of FROM outbox
     WHERE ${portable.isAfter("outbox", position)} ORDER BY xid, seq LIMIT ${limit}`.execute(reader);
   return rows;
 }

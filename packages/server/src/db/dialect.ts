@@ -18,6 +18,8 @@ export interface RowsToInsert<K extends string = string, F extends string = stri
   readonly rows: readonly Readonly<Record<NoInfer<K | F>, CellValue>>[];
   /** Which of the rows are added; all without it. */
   readonly only?: RowCondition<F>;
+  /** Columns that the database fills in, with the SQL of their values as of the statement. */
+  readonly filled?: Readonly<Record<string, string>>;
   /** The end of the statement, after the rows: `ON CONFLICT …`, `RETURNING …`. */
   readonly ending?: string;
 }

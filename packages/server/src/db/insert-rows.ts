@@ -86,17 +86,25 @@ function kept(columns: object, key: string, make: () => string): string {
 }
 
 function statementOf(insert: RowsToInsert, size: number): string {
-  const { into, columns, only, ending = "" } = insert;
-  return kept(columns, `${size} ${into} ${only?.condition ?? ""} ${ending}`, () => {
-    const names = Object.keys(columns).join(", ");
+  const { columns, only } = insert;
+  return kept(columns, `${size} ${frameOf(insert)}`, () => {
+    const { into, filled = {}, ending = "" } = insert;
+    const given = Object.keys(columns);
+    const names = [...given, ...Object.keys(filled)].join(", ");
+    const values = [...given, ...Object.values(filled)].join(", ");
     const fields = Object.keys(fieldsOf(insert));
     const rows = `VALUES ${Array(size)
       .fill(`(${fields.map(() => "?").join(", ")})`)
       .join(", ")}`;
-    if (only === undefined) return `INSERT INTO ${into} (${names}) ${rows} ${ending}`;
+    if (only === undefined && insert.filled === undefined) return `INSERT INTO ${into} (${names}) ${rows} ${ending}`;
     return `WITH given(${fields.join(", ")}) AS (${rows})
-      INSERT INTO ${into} (${names}) SELECT ${names} FROM given WHERE ${only.condition} ${ending}`;
+      INSERT INTO ${into} (${names}) SELECT ${values} FROM given WHERE ${only?.condition ?? "true"} ${ending}`;
   });
+}
+
+/** What the texts of inserts with the same columns are told apart by. */
+export function frameOf({ into, only, filled = {}, ending = "" }: RowsToInsert): string {
+  return `${into} ${only?.condition ?? ""} ${Object.values(filled).join()} ${ending}`;
 }
 
 function fieldsOf({ columns, only }: RowsToInsert): Readonly<Record<string, CellType>> {
@@ -104,9 +112,7 @@ function fieldsOf({ columns, only }: RowsToInsert): Readonly<Record<string, Cell
 }
 
 function jsonStatementOf(insert: RowsToInsert, types: ColumnTypes): string {
-  return kept(insert.columns, `json ${insert.into} ${insert.only?.condition ?? ""} ${insert.ending ?? ""}`, () =>
-    insertOf(insert, types, { parameter: 1 }),
-  );
+  return kept(insert.columns, `json ${frameOf(insert)}`, () => insertOf(insert, types, { parameter: 1 }));
 }
 
 interface GivenRows {
@@ -118,14 +124,14 @@ interface GivenRows {
 
 /** The text of an INSERT of rows that come as one parameter of JSON. */
 export function insertOf(insert: RowsToInsert, types: ColumnTypes, { parameter, only }: GivenRows): string {
-  const { into, columns, ending = "" } = insert;
+  const { into, columns, filled = {}, ending = "" } = insert;
   const entries = Object.entries(columns);
-  const names = entries.map(([name]) => name).join(", ");
+  const names = [...Object.keys(columns), ...Object.keys(filled)].join(", ");
   // JSON is passed as a string: the database converts it for columns that it searches.
   const taken = entries.map(([name, type]) => (type === "searchableJson" ? `${name}::${types[type]}` : name));
   const conditions = [only, insert.only].flatMap((each) => each?.condition ?? []);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  return `INSERT INTO ${into} (${names}) SELECT ${taken.join(", ")}
+  return `INSERT INTO ${into} (${names}) SELECT ${[...taken, ...Object.values(filled)].join(", ")}
       FROM ${recordset({ ...fieldsOf(insert), ...only?.fields }, types, parameter)} ${where} ${ending}`;
 }
 

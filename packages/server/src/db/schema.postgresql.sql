@@ -85,6 +85,7 @@ CREATE TABLE automation (
   actions_on_trigger text NOT NULL,
   actions_on_resolve text NOT NULL,
   tags jsonb NOT NULL,
+  counts_from bigint,
   PRIMARY KEY (id)
 );
 CREATE INDEX automation_enabled ON automation USING btree (enabled, id, updated);
@@ -463,6 +464,7 @@ CREATE TABLE failed_delivery (
   first_failed bigint NOT NULL,
   last_failed bigint NOT NULL,
   due bigint,
+  as_of bigint,
   UNIQUE (consumer, seq),
   PRIMARY KEY (id)
 );
@@ -640,6 +642,7 @@ CREATE TABLE outbox (
   name text NOT NULL,
   ref text NOT NULL,
   appended bigint NOT NULL,
+  as_of bigint,
   PRIMARY KEY (seq)
 );
 CREATE INDEX outbox_order ON outbox USING btree (xid, seq);

@@ -74,7 +74,8 @@ CREATE TABLE automation (
   actions text NOT NULL,
   actions_on_trigger text NOT NULL,
   actions_on_resolve text NOT NULL,
-  tags text NOT NULL
+  tags text NOT NULL,
+  counts_from integer
 );
 CREATE INDEX automation_enabled ON automation (enabled, id, updated);
 
@@ -409,6 +410,7 @@ CREATE TABLE failed_delivery (
   first_failed integer NOT NULL,
   last_failed integer NOT NULL,
   due integer,
+  as_of integer,
   UNIQUE (consumer, seq)
 );
 CREATE INDEX failed_delivery_due ON failed_delivery (consumer, due) WHERE due IS NOT NULL;
@@ -566,7 +568,8 @@ CREATE TABLE outbox (
   kind text NOT NULL,
   name text NOT NULL,
   ref text NOT NULL,
-  appended integer NOT NULL
+  appended integer NOT NULL,
+  as_of integer
 );
 CREATE INDEX outbox_order ON outbox (xid, seq);
 

@@ -473,6 +473,8 @@ export const tables = {
     actions_on_trigger: json,
     actions_on_resolve: json,
     tags: searchableJson,
+    /** The version of the automations as which it began to count: what was written down as of an earlier one is not counted. */
+    counts_from: nullable(wideInteger),
   },
 
   /** The resources that an automation has to do with. It goes with the one that owns it. */
@@ -616,6 +618,8 @@ export const tables = {
     /** The id of the row, of the event, or of the subject of the follow-up. */
     ref: text,
     appended: moment,
+    /** The version of the automations that the statement saw which wrote the row. */
+    as_of: nullable(wideInteger),
   },
 
   /** The position of a consumer in the outbox. */
@@ -635,6 +639,7 @@ export const tables = {
     last_failed: moment,
     /** When it is retried. Null for a dead letter, which waits for a decision. */
     due: nullable(moment),
+    as_of: nullable(wideInteger),
   },
 
   /** The server that runs an exclusive loop. `beat` grows while that server lives. */

@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import type { Delivery, Subscriber } from "./delivery.ts";
+import type { Subscriber, WrittenDelivery } from "./delivery.ts";
 import type { Unit } from "./unit.ts";
 
 /**
@@ -15,7 +15,7 @@ export interface Consumer extends Subscriber {
    * far are kept, and the same batch comes again. An error fails the batch, and is then narrowed down to the single change, which
    * is retried and finally becomes a dead letter.
    */
-  readonly handle: (unit: Unit, batch: readonly Delivery[]) => Promise<"done" | "more">;
+  readonly handle: (unit: Unit, batch: readonly WrittenDelivery[]) => Promise<"done" | "more">;
   /** The part of its work that comes with time instead of with a change. */
   readonly timed?: TimedWork;
 }
@@ -28,7 +28,7 @@ export interface TimedWork {
    * Does some of what is due. Runs inside a unit of work, as `Consumer.handle` does. `coming` are the changes that are committed and not
    * handled, since a transaction that began before theirs is under way. What one of them bears on waits, and then it gives `"later"`.
    */
-  readonly handle: (unit: Unit, coming: readonly Delivery[]) => Promise<"done" | "later">;
+  readonly handle: (unit: Unit, coming: readonly WrittenDelivery[]) => Promise<"done" | "later">;
 }
 
 export function defineConsumer(consumer: Consumer): Consumer {

@@ -23,7 +23,13 @@ export interface Delivery {
   readonly ref: string;
 }
 
-/** A delivery as it is written down. */
+/** A change that was written down. */
+export interface WrittenDelivery extends Delivery {
+  /** As of which version of the automations; null where a server of an earlier version wrote it. */
+  readonly as_of: number | null;
+}
+
+/** A delivery that is to be written down. */
 export interface NewDelivery extends Delivery {
   /**
    * No trigger takes this event as of this version of the automations, so it is written down only where they have changed since: it may be

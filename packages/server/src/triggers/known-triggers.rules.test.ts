@@ -1,6 +1,7 @@
 import type { Automation, Event } from "@ostinato/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Enabled } from "../automations/enabled.service.ts";
 import { nothingKnown } from "./known.ts";
 import { knownAfter, knownAs } from "./known-triggers.rules.ts";
 
@@ -11,6 +12,10 @@ type Step =
 function automation(id: number, name: string, version: number): Automation {
   const trigger = { type: "event", id: `${id} ${version}`, expect: [name], after: [], match: {}, match_related: {} };
   return { id: String(id), trigger } as unknown as Automation;
+}
+
+function enabled(of: Automation): Enabled {
+  return { automation: of, countsFrom: 0 };
 }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -41,7 +46,7 @@ test("what a server knows after changes is what it would know if it read everyth
           if (now === undefined) saved.delete(id);
           else saved.set(id, now);
         }
-        known = knownAfter(known, { version, present: [...saved.keys()], read: [...read.values()] });
+        known = knownAfter(known, { version, present: [...saved.keys()], read: [...read.values()].map(enabled) });
         const afresh = knownAs(version, [...saved.values()]);
         for (const event of events) expect(new Set(known.find(event))).toEqual(new Set(afresh.find(event)));
         for (const { trigger } of saved.values()) {
@@ -58,7 +63,11 @@ test("one more automation leaves most of many as they are indexed", () => {
   const many = Array.from({ length: 1000 }, (_, id) => automation(id, "a", 1));
   const before = knownAs(1, many);
   const added = automation(1000, "a", 2);
-  const after = knownAfter(before, { version: 2, present: [...many, added].map(({ id }) => id), read: [added] });
+  const after = knownAfter(before, {
+    version: 2,
+    present: [...many, added].map(({ id }) => id),
+    read: [enabled(added)],
+  });
   expect(after.parts[0]).toBe(before.parts[0]);
   expect(after.find({ event: "a", resource: {}, related: [] } as unknown as Event)).toHaveLength(1001);
 });

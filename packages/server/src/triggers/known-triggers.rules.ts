@@ -1,4 +1,5 @@
-import type { Automation, CompositeTrigger, Trigger } from "@ostinato/protocol";
+import type { Automation, CompositeTrigger, Event, Trigger } from "@ostinato/protocol";
+import type { Enabled } from "../automations/enabled.service.ts";
 import type { KnownTrigger } from "./counting.rules.ts";
 import { type Known, nothingKnown, type Part } from "./known.ts";
 import { eventsOfMetric } from "./metrics.rules.ts";
@@ -10,28 +11,38 @@ export interface Changes {
   /** The ids of all enabled automations. */
   readonly present: readonly string[];
   /** Those that are new or have changed. */
-  readonly read: readonly Automation[];
+  readonly read: readonly Enabled[];
 }
 
 export function knownAs(version: number, automations: readonly Automation[]): Known {
-  return knownAfter(nothingKnown, { version, present: automations.map(({ id }) => id), read: automations });
+  const read = automations.map((automation) => ({ automation, countsFrom: 0 }));
+  return knownAfter(nothingKnown, { version, present: automations.map(({ id }) => id), read });
 }
 
 /** Indexes what has changed; the rest stays indexed as it is, for the most part. */
 export function knownAfter(before: Known, { version, present, read }: Changes): Known {
-  const readById = new Map(read.map((automation) => [automation.id, automation]));
+  const readById = new Map(read.map((each) => [each.automation.id, each]));
   const automations = new Map<string, Automation>();
+  const countsFrom = new Map<string, number>();
   for (const id of present) {
-    const automation = readById.get(id) ?? before.automations.get(id);
-    if (automation !== undefined) automations.set(id, automation);
+    const changed = readById.get(id);
+    const automation = changed?.automation ?? before.automations.get(id);
+    if (automation === undefined) continue;
+    automations.set(id, automation);
+    countsFrom.set(id, changed?.countsFrom ?? before.countsFrom.get(id) ?? 0);
   }
   const isPresent = (automation: Automation) => automations.get(automation.id) === automation;
-  const parts = partsWith(before.parts, read, { isPresent, count: automations.size });
+  const changed = read.map(({ automation }) => automation);
+  const parts = partsWith(before.parts, changed, { isPresent, count: automations.size });
+  const find = (event: Event) =>
+    parts.flatMap(({ index }) => index.find(event)).filter(({ automation }) => isPresent(automation));
   return {
     version,
     automations,
+    countsFrom,
     parts,
-    find: (event) => parts.flatMap(({ index }) => index.find(event)).filter(({ automation }) => isPresent(automation)),
+    find,
+    counting: (event, asOf) => find(event).filter(({ automation: { id } }) => (countsFrom.get(id) ?? 0) <= asOf),
     triggerOf(id) {
       const found = parts.flatMap(({ triggers }) => triggers.get(id) ?? []);
       return found.find(({ automation }) => isPresent(automation));

@@ -6,8 +6,12 @@ import type { TriggerIndex } from "./trigger-index.rules.ts";
 export interface Known {
   readonly version: number;
   readonly automations: ReadonlyMap<string, Automation>;
+  /** For each automation the version as of which it began to count. */
+  readonly countsFrom: ReadonlyMap<string, number>;
   /** The triggers that take an event. */
   find(event: Event): readonly KnownTrigger[];
+  /** The triggers that count an event which was written down as of this version: those that did not begin to count later. */
+  counting(event: Event, asOf: number): readonly KnownTrigger[];
   /** The event trigger with an id. */
   triggerOf(id: string): KnownTrigger | undefined;
   /** The automations, indexed, the larger parts first. Some may be old. */
@@ -25,7 +29,9 @@ export interface Part {
 export const nothingKnown: Known = {
   version: 0,
   automations: new Map(),
+  countsFrom: new Map(),
   find: () => [],
+  counting: () => [],
   triggerOf: () => undefined,
   parts: [],
 };

@@ -4,7 +4,7 @@ import { readPlainJson } from "../db/json-text.ts";
 import { readManyBy } from "../events/event-pages.service.ts";
 import { defineConsumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
-import type { Delivery } from "../kernel/delivery.ts";
+import type { WrittenDelivery } from "../kernel/delivery.ts";
 import type { Unit } from "../kernel/unit.ts";
 import {
   type AutomationFiring,
@@ -35,11 +35,7 @@ export const automations = defineConsumer({
   wants: { takenByTriggers: true },
   async handle(unit, batch) {
     const known = await unit.context.automations.knownIn(unit.tx);
-    const events = await readManyBy(
-      unit.tx,
-      batch.map(({ ref }) => ref),
-    );
-    const taken = events.flatMap((event) => known.find(event).map((entry) => ({ event, entry })));
+    const taken = await takenBy(unit, known, batch);
     if (taken.length === 0) return "done";
     const measured = await countMetrics(unit, taken.filter(isOfMetric));
     const counted = taken
@@ -52,7 +48,8 @@ export const automations = defineConsumer({
     for (const { event, counter } of counted) firings.push(...countEvent(counter, event, { counts, newId }));
     firings.push(...firingsByMetrics(measured, { counts, newId }));
     await counts.write(unit.tx, unit.context.clock.now());
-    await fire(unit, firings, events);
+    const events = new Set(taken.map(({ event }) => event));
+    await fire(unit, firings, [...events]);
     return "done";
   },
   timed: {
@@ -79,7 +76,7 @@ function secondsOfSettling({ automations, clock }: Context, due: number): number
 }
 
 /** Looks at the windows whose time has come, but for those in which an event counts that is there and can't be handled yet. */
-async function noticeDeadlines(unit: Unit, coming: readonly Delivery[]): Promise<"done" | "later"> {
+async function noticeDeadlines(unit: Unit, coming: readonly WrittenDelivery[]): Promise<"done" | "later"> {
   const { clock } = unit.context;
   const now = clock.now();
   const known = await unit.context.automations.knownIn(unit.tx);
@@ -101,10 +98,28 @@ async function noticeDeadlines(unit: Unit, coming: readonly Delivery[]): Promise
 }
 
 /** The names of the windows in which these events will count. */
-async function windowsAwaited({ tx }: Unit, known: Known, coming: readonly Delivery[]): Promise<ReadonlySet<string>> {
-  const ids = coming.map(({ ref }) => ref);
-  const events = ids.length === 0 ? [] : await readManyBy(tx, ids);
-  return new Set(events.flatMap((event) => known.find(event).map((entry) => nameOf(counterOf(entry, event)))));
+async function windowsAwaited(
+  unit: Unit,
+  known: Known,
+  coming: readonly WrittenDelivery[],
+): Promise<ReadonlySet<string>> {
+  const taken = await takenBy(unit, known, coming);
+  return new Set(taken.map(({ entry, event }) => nameOf(counterOf(entry, event))));
+}
+
+interface Taken {
+  readonly entry: KnownTrigger;
+  readonly event: Event;
+}
+
+/** The events of these deliveries with each trigger that counts them. */
+async function takenBy({ tx }: Unit, known: Known, deliveries: readonly WrittenDelivery[]): Promise<readonly Taken[]> {
+  if (deliveries.length === 0) return [];
+  const asOf = new Map(deliveries.map(({ ref, as_of }) => [ref, as_of ?? known.version]));
+  const events = await readManyBy(tx, [...asOf.keys()]);
+  return events.flatMap((event) =>
+    known.counting(event, asOf.get(event.id) ?? known.version).map((entry) => ({ event, entry })),
+  );
 }
 
 /** Looks at the figures of metrics that change as time passes. */
@@ -126,7 +141,7 @@ async function lookAtMetrics(unit: Unit): Promise<void> {
   await fire(unit, firings, []);
 }
 
-function isOfMetric(taken: { readonly entry: KnownTrigger; readonly event: Event }): taken is MetricHit {
+function isOfMetric(taken: Taken): taken is MetricHit {
   return isMetric(taken.entry);
 }
 

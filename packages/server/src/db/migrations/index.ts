@@ -26,6 +26,7 @@ import * as linesAndInputs from "./0027-lines-and-inputs.ts";
 import * as automationDeploys from "./0029-automation-deploys.ts";
 import * as assets from "./0030-assets.ts";
 import * as enabledAutomations from "./0033-enabled-automations.ts";
+import * as countedFrom from "./0034-counted-from.ts";
 
 export interface Migration {
   readonly name: string;
@@ -68,4 +69,5 @@ export const migrations: readonly Migration[] = [
   { name: "0029-automation-deploys", breaking: false, up: automationDeploys.up },
   { name: "0030-assets", breaking: false, up: assets.up },
   { name: "0033-enabled-automations", breaking: false, up: enabledAutomations.up },
+  { name: "0034-counted-from", breaking: false, up: countedFrom.up },
 ];

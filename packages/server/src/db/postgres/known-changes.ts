@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
 import type { CellValue, ColumnTypes } from "../columns.ts";
 import type { RowsToInsert, Work } from "../dialect.ts";
-import { gatherInto, insertOf, recordset } from "../insert-rows.ts";
+import { frameOf, gatherInto, insertOf, recordset } from "../insert-rows.ts";
 import { writeJson } from "../json-text.ts";
 import { type KnownChange, type KnownChangeKind, NotInOneStatement } from "../known-change.ts";
 import { type NamedStatement, namedStatement } from "../statement-name.ts";
@@ -134,7 +134,7 @@ function statementOf(changes: readonly Waiting[], types: ColumnTypes): NamedStat
   const additions = new Map<string, Addition>();
   for (const { change, additions: own } of changes) {
     for (const insert of own) {
-      const key = `${insert.into} ${insert.only?.condition ?? ""} ${insert.ending ?? ""}`;
+      const key = frameOf(insert);
       const addition = additions.get(key) ?? { insert, rows: [] };
       additions.set(key, addition);
       for (const row of insert.rows) addition.rows.push({ ...row, changed_id: change.id });
