@@ -9,6 +9,7 @@ import {
 import { beforeAll, describe, expect, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import { block, flow } from "../index.ts";
+import { reveal } from "../secrets/redaction.ts";
 import * as automations from "./index.ts";
 import type { When } from "./when.ts";
 
@@ -206,6 +207,15 @@ test("saving an automation again changes it, and keeps whether somebody has swit
     tags: ["team"],
     trigger: { expect: ["b"], threshold: 1 },
   });
+});
+
+test("an automation with a secret that the program knows is kept without it, and saved again does not change", async () => {
+  reveal("the-secret-of-the-team");
+  const description = "Tells the team: the-secret-of-the-team";
+  const one = automation({ name: "secret", description, when: { event: "a" }, then: [doNothing()] });
+  const { id } = await one.save();
+  expect((await read(id)).description).toBe("Tells the team: ********");
+  expect(await one.save()).toMatchObject({ outcome: "unchanged" });
 });
 
 test.each([

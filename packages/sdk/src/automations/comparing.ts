@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { jsonText, parseJson } from "@ostinato/core";
 import type { ActionInput, Automation } from "@ostinato/protocol";
+import { redactInside } from "../secrets/redaction.ts";
 import type { AutomationDefinition } from "./definition.ts";
 
 /** What an automation says, by field, with everything that is left to its defaults. */
@@ -24,19 +25,14 @@ export interface ResolvedActions {
   readonly actions_on_resolve: readonly ActionInput[];
 }
 
-/** What is wanted. A switch that the definition leaves open is that of the kept automation. */
+/** What is wanted, as it is sent and kept: without the secrets that the program knows. A switch that the definition leaves open is that of the kept automation. */
 export function wantedFields(
   { description, tags, enabled, trigger }: AutomationDefinition,
   resolved: ResolvedActions,
   existing: Automation | undefined,
 ): AutomationFields {
-  return asJson({
-    description,
-    tags,
-    enabled: enabled ?? existing?.enabled ?? true,
-    trigger: withoutIds(trigger),
-    ...resolved,
-  });
+  const fields = { description, tags, enabled: enabled ?? existing?.enabled ?? true, trigger: withoutIds(trigger) };
+  return asJson(redactInside({ ...fields, ...resolved }));
 }
 
 /** What the server has. */
