@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatTimestamp, parseTimestamp, type Timestamp, toTimestamp } from "./timestamp.ts";
+import { compareTimestamps, formatTimestamp, parseTimestamp, type Timestamp, toTimestamp } from "./timestamp.ts";
 
 test.each([
   ["2026-11-21T20:20:06.404865Z", "2026-11-21T20:20:06.404865Z"],
@@ -41,4 +41,9 @@ test.each([
 test("what is written is read back, to the microsecond, and sorts as text where the fraction is there", () => {
   const moments = fc.integer({ min: -2_000_000_000_000_000, max: 9_000_000_000_000_000 });
   fc.assert(fc.property(moments, (micros) => toTimestamp(formatTimestamp(micros as Timestamp)) === micros));
+});
+
+test("are ordered as moments, of which a whole second has no fraction", () => {
+  const moments = ["2026-11-29T16:00:00.000001Z", "2026-11-29T16:00:00Z", "2026-11-29T15:59:59.999999Z"];
+  expect(moments.toSorted(compareTimestamps)).toEqual(moments.toReversed());
 });

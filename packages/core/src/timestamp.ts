@@ -48,6 +48,11 @@ export function formatTimestamp(timestamp: Timestamp): WireTimestamp {
   return fraction === 0 ? `${time}Z` : `${time}.${String(fraction).padStart(6, "0")}Z`;
 }
 
+/** Orders moments, the earlier first. As texts they have no order: a whole second is written without a fraction. */
+export function compareTimestamps(one: WireTimestamp, other: WireTimestamp): number {
+  return toTimestamp(one) - toTimestamp(other);
+}
+
 const microsPerDay = 86_400 * microsPerSecond;
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 

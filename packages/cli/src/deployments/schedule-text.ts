@@ -1,4 +1,4 @@
-import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import { compareTimestamps, formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { Deployment, DeploymentSchedule } from "@ostinato/protocol";
 import { nextTimes, type Schedule, scheduleInWords } from "@ostinato/schedules";
 
@@ -15,7 +15,7 @@ export function nextTime(
 ): string | undefined {
   if (paused) return undefined;
   const times = schedules.flatMap(({ active, schedule }) => (active ? firstTime(schedule, from) : []));
-  return times.toSorted()[0];
+  return times.toSorted(compareTimestamps)[0];
 }
 
 /** None where the search for the next time is too long. */

@@ -1,5 +1,5 @@
 import { subscribeToEvents } from "@ostinato/client/node";
-import { jsonText } from "@ostinato/core";
+import { compareTimestamps, jsonText } from "@ostinato/core";
 import { type Event, type EventFilter, type EventPage, filterEvents, nextEvents } from "@ostinato/protocol";
 import { type Connected, withServer } from "../connect.ts";
 import { CliError } from "../errors.ts";
@@ -116,7 +116,7 @@ class EventStream {
     this.#printed.add(event.id);
     const [oldest] = this.#printed;
     if (oldest !== undefined && this.#printed.size > maxRemembered) this.#printed.delete(oldest);
-    if (event.occurred > this.since) this.since = event.occurred;
+    if (compareTimestamps(event.occurred, this.since) > 0) this.since = event.occurred;
     say(this.#options.json ? (jsonText(event) ?? "") : eventLine(event));
     this.#left -= 1;
     if (this.#left === 0) this.end();

@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, toTimestamp } from "@ostinato/core";
+import { addSeconds, compareTimestamps, formatTimestamp, toTimestamp } from "@ostinato/core";
 import type { FlowRunInput, filterFlowRunInput } from "@ostinato/protocol";
 import type { Scope } from "../scope.ts";
 import type { Session } from "../session/session.ts";
@@ -81,7 +81,7 @@ export class Mailbox {
   async #findLate(last: FlowRunInput): Promise<readonly FlowRunInput[]> {
     const [first = last] = this.#known;
     const since = formatTimestamp(addSeconds(toTimestamp(last.created), -maxDelaySeconds));
-    const isWhole = this.#known.length < maxKnown || first.created < since;
+    const isWhole = this.#known.length < maxKnown || compareTimestamps(first.created, since) < 0;
     const after = isWhole ? { created: since, id: firstId } : place(first);
     return await this.#ask({ after, exclude_keys: keysOf(this.#known) });
   }
@@ -105,7 +105,7 @@ function place({ created, id }: FlowRunInput): Place {
 }
 
 function inOrder(one: FlowRunInput, other: FlowRunInput): number {
-  return one.created.localeCompare(other.created) || one.id.localeCompare(other.id);
+  return compareTimestamps(one.created, other.created) || one.id.localeCompare(other.id);
 }
 
 function keysOf(inputs: readonly FlowRunInput[]): string[] {

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Transport } from "@ostinato/client";
 import { addSeconds, timeOrderedId } from "@ostinato/core";
 import { createFlowRunInput, filterEvents, filterFlowRunInput } from "@ostinato/protocol";
@@ -129,6 +131,34 @@ test("several hundred messages are received once each, in their order", async ()
   const id = await run.created;
   for (let n = 0; n < 300; n += 1) await send(id, n, { type: "int" });
   expect(await run).toEqual(Array.from({ length: 300 }, (_, n) => n));
+});
+
+test("a message made on a whole second, which is written without a fraction, is received once", async () => {
+  const begun = Promise.withResolvers<void>();
+  const two = Promise.withResolvers<void>();
+  const run = flow({ name: "whole-second" }, async () => {
+    await begun.promise;
+    const got: number[] = [];
+    for await (const n of receive(z.int())) {
+      got.push(n);
+      if (got.length === 2) two.resolve();
+      if (got.length === 3) break;
+    }
+    return got;
+  })();
+  const id = await run.created;
+  const database = new DatabaseSync(join(recorder.folder, "ostinato.db"));
+  for (const n of [0, 1]) {
+    await send(id, n, { type: "int" });
+    database
+      .prepare("UPDATE flow_run_input SET created = ? WHERE created >= ? AND flow_run_id = ?")
+      .run(1_700_000_000_000_000 + n, n === 0 ? 0 : 1_700_000_000_000_001, id);
+  }
+  database.close();
+  begun.resolve();
+  await two.promise;
+  await send(id, 2, { type: "int" });
+  expect(await run).toEqual([0, 1, 2]);
 });
 
 test("what is asked of the server does not grow with the messages, and one that becomes visible late is received too", async () => {

@@ -1,5 +1,5 @@
 import { isNotFound } from "@ostinato/client";
-import { durationSeconds, parseJson, randomId, withBigInts } from "@ostinato/core";
+import { compareTimestamps, durationSeconds, parseJson, randomId, withBigInts } from "@ostinato/core";
 import type { FlowRunInput } from "@ostinato/protocol";
 import { flowRunInputEvent } from "@ostinato/protocol/event-names";
 import { MessageError, UsageError } from "../errors.ts";
@@ -94,10 +94,10 @@ export class Inbox<T> {
     const mailboxes = this.#mailboxes ?? [];
     await Promise.all(mailboxes.map((mailbox) => mailbox.fill()));
     const [first] = mailboxes
-      .filter(({ oldest }) => oldest !== undefined)
-      .toSorted((one, other) => (one.oldest?.created ?? "").localeCompare(other.oldest?.created ?? ""));
-    const input = first?.take();
-    return first === undefined || input === undefined ? undefined : { input, type: first.type };
+      .flatMap((mailbox) => (mailbox.oldest === undefined ? [] : { mailbox, created: mailbox.oldest.created }))
+      .toSorted((one, other) => compareTimestamps(one.created, other.created));
+    const input = first?.mailbox.take();
+    return first === undefined || input === undefined ? undefined : { input, type: first.mailbox.type };
   }
 
   async #read({ input: { value, sender }, type }: Received): Promise<T> {

@@ -1,4 +1,4 @@
-import { parseJson } from "@ostinato/core";
+import { compareTimestamps, parseJson } from "@ostinato/core";
 import type { filterFlowRunInput, ReplyOf } from "@ostinato/protocol";
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
@@ -36,7 +36,7 @@ export function givenTo(states: FlowRunPage["states"], inputs: readonly Input[])
   return inputs
     .filter(({ key }) => keys.has(key))
     .map(({ value, created, sender }) => ({ value: parsed(value), at: created, sender }))
-    .toSorted((one, other) => one.at.localeCompare(other.at));
+    .toSorted((one, other) => compareTimestamps(one.at, other.at));
 }
 
 /** Values are kept as text, which Prefect's client writes as JSON within JSON. */

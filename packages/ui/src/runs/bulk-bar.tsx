@@ -1,4 +1,4 @@
-import { deletionOfFlowRuns } from "@ostinato/core";
+import { compareTimestamps, deletionOfFlowRuns } from "@ostinato/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -134,7 +134,7 @@ export function BulkBar(props: {
 
 /** Opens two selected runs beside each other, the earlier one first. */
 function CompareTwo({ runs }: { readonly runs: readonly FlowRunRow[] }) {
-  const [a, b] = runs.toSorted((one, other) => (one.created < other.created ? -1 : 1));
+  const [a, b] = runs.toSorted((one, other) => compareTimestamps(one.created, other.created));
   if (runs.length !== 2 || a === undefined || b === undefined) return null;
   return (
     <Link to="/runs/compare" search={{ a: a.id, b: b.id }} className={buttonClass()}>
