@@ -1,17 +1,21 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { LongestFirst } from "./packages/testing/src/longest-first.ts";
+
+const tests = [
+  "packages/*/src/**/*.test.{ts,tsx}",
+  "packages/*/test/**/*.test.ts",
+  "integrations/*/src/**/*.test.ts",
+  "scripts/**/*.test.ts",
+  "examples/*/**/*.test.ts",
+  "e2e/**/*.test.ts",
+  "bench/**/*.test.ts",
+];
+
+/** What keeps nothing in its process. The SDK does: its runs, its session, the secrets that it has revealed. */
+const parts = ["packages/{core,job-templates,protocol,schedules,server,templates}/src/**/*.test.ts"];
 
 export default defineConfig({
   test: {
-    include: [
-      "packages/*/src/**/*.test.{ts,tsx}",
-      "packages/*/test/**/*.test.ts",
-      "integrations/*/src/**/*.test.ts",
-      "scripts/**/*.test.ts",
-      "examples/*/**/*.test.ts",
-      "e2e/**/*.test.ts",
-      "bench/**/*.test.ts",
-    ],
     // Tests of types are read by the compiler and never run.
     typecheck: {
       enabled: true,
@@ -23,11 +27,24 @@ export default defineConfig({
       ignoreSourceErrors: true,
     },
     globalSetup: "packages/testing/src/vitest-setup.ts",
-    // three test files at a time, each in a process of its own: two keep two cores busy, and the third works where they wait for a program or
+    // three test files at a time: two keep two cores busy, and the third works where they wait for a program or
     // for a moment.
     pool: "forks",
     maxWorkers: 3,
+    // Node itself loads the modules, as it does for users.
+    experimental: { viteModuleRunner: false },
     sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: { name: "programs", include: tests, exclude: [...configDefaults.exclude, ...parts] },
+      },
+      {
+        extends: true,
+        // A process goes on with the next file: to load the server anew for each took nearly half of the time of its tests.
+        test: { name: "parts", include: parts, isolate: false, typecheck: { enabled: false } },
+      },
+    ],
     // Bounds for a machine that is busy with other things; nothing waits for them when all goes well.
     testTimeout: 30_000,
     hookTimeout: 60_000,

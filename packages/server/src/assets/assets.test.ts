@@ -110,8 +110,8 @@ describeOnEachDatabase("assets", (database) => {
       last_materialization: materialization,
     });
     expect(await read("raw")).toMatchObject({ name: null, owners: [], last_materialization: null });
-    for (const of of [{ asset_key: key("features") }, { flow_run_id: flowRun }, { task_run_id: taskRun }]) {
-      expect(await history(of)).toMatchObject({ count: 1, results: [materialization] });
+    for (const which of [{ asset_key: key("features") }, { flow_run_id: flowRun }, { task_run_id: taskRun }]) {
+      expect(await history(which)).toMatchObject({ count: 1, results: [materialization] });
     }
     expect(await history({ flow_run_id: taskRun })).toEqual({ count: 0, results: [] });
   });

@@ -320,10 +320,10 @@ describeOnEachDatabase("an automation", (database) => {
         for_each: ["prefect.resource.id"],
       });
       const automation = await trial.create(trigger);
-      for (const of of ["ends", "dies", "ends late"]) await trial.happen({ event: beat, of });
+      for (const each of ["ends", "dies", "ends late"]) await trial.happen({ event: beat, of: each });
       for (let beats = 0; beats < 4; beats += 1) {
         await trial.wait(30);
-        for (const of of ["ends", "dies", "ends late"]) await trial.happen({ event: beat, of });
+        for (const each of ["ends", "dies", "ends late"]) await trial.happen({ event: beat, of: each });
       }
       await trial.happen({ event: end, of: "ends" }, { event: end, of: "ends late" }, { event: end, of: "short" });
       await trial.happen({ event: beat, of: "ends late", ago: 1 }, { event: beat, of: "short", ago: 1 });
