@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from "playwright-core";
 import { findChromium } from "./chromium.ts";
 
 export type { Browser, Page, Route } from "playwright-core";
@@ -34,17 +34,20 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", ...options });
   const page = await context.newPage();
   const problems: string[] = [];
-  page.on("request", (request) => {
-    if (isElsewhere(new URL(request.url()))) problems.push(`request to another machine: ${request.url()}`);
-  });
   page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console error: ${message.text()} (${message.location().url})`);
   });
+  const elsewhere = (request: Request) => problems.push(`request to another machine: ${request.url()}`);
+  page.on("requestfinished", (request) => {
+    if (isElsewhere(new URL(request.url()))) elsewhere(request);
+  });
   page.on("requestfailed", (request) => {
     const reason = request.failure()?.errorText ?? "unknown reason";
+    // What the page's own policy forbids is not asked for.
+    if (isElsewhere(new URL(request.url())) && reason !== "csp") elsewhere(request);
     // Leaving a page aborts its pending loads.
-    if (reason !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}: ${reason}`);
+    else if (reason !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}: ${reason}`);
   });
   return { page, problems, close: () => context.close() };
 }

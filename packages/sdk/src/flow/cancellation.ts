@@ -1,5 +1,4 @@
 import { flowRunDeletedEvent } from "@ostinato/protocol/event-names";
-import { Cancelled, Suspended } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 import { endByDeletion } from "./flow-ends.ts";
 import { lookForEnd } from "./heartbeat.ts";
@@ -27,15 +26,21 @@ export function watchCancellation(run: WatchedRun): () => void {
   };
 }
 
-const stateEvents = {
-  cancelling: "prefect.flow-run.Cancelling",
-  cancelled: "prefect.flow-run.Cancelled",
-  suspended: "prefect.flow-run.Suspended",
-} as const;
+/** After these the run may have to end. */
+const endingEvents = [
+  "prefect.flow-run.Cancelling",
+  "prefect.flow-run.Cancelled",
+  "prefect.flow-run.Suspended",
+  flowRunDeletedEvent,
+];
 
-function reasonOf({ name }: WatchedRun, event: string, message: string | undefined): Error {
-  if (event === flowRunDeletedEvent) return endByDeletion(name);
-  return event === stateEvents.suspended ? new Suspended(name) : new Cancelled(message || undefined);
+/**
+ * Ends the run where the server says so. An event alone does not: one of an earlier suspension or cancellation may come when the run goes on in
+ * this process already.
+ */
+export async function hearOfEnd(run: WatchedRun, event: string): Promise<void> {
+  if (event === flowRunDeletedEvent) run.interrupt(endByDeletion(run.name));
+  else await lookForEnd(run, { isToldOf: true });
 }
 
 /** Short runs need no subscription. A run that was cancelled before is told so when the subscription starts. */
@@ -62,12 +67,11 @@ function listen(session: Session): Watch {
     const subscription = subscribeToEvents({
       baseUrl,
       auth,
-      filter: { event: { name: [...Object.values(stateEvents), flowRunDeletedEvent] } },
+      filter: { event: { name: endingEvents } },
       onEvent({ event, resource }) {
         const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "");
         const run = id === undefined ? undefined : runs.get(id);
-        if (run === undefined) return;
-        run.interrupt(reasonOf(run, event, resource["prefect.state-message"]));
+        if (run !== undefined) void hearOfEnd(run, event);
       },
       // Catch up on changes missed while disconnected.
       onConnected: () => runs.forEach((run) => void lookForEnd(run)),

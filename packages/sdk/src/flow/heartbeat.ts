@@ -70,12 +70,15 @@ function isSuspended({ type, state_details }: State): boolean {
   return type === "PAUSED" && state_details.pause_reschedule === true;
 }
 
-/** Ends the run when it was cancelled, suspended or deleted on the server, or given to another process. A short outage does not end it. */
-export async function lookForEnd(run: WatchedRun): Promise<void> {
+/**
+ * Ends the run when it was cancelled, suspended or deleted on the server, or given to another process. A short outage does not end it; after word of
+ * an end the question is asked again, and otherwise with the next heartbeat.
+ */
+export async function lookForEnd(run: WatchedRun, { isToldOf = false } = {}): Promise<void> {
   try {
     const { state } = await run.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
       params: { id: run.id },
-      retries: 0,
+      ...(isToldOf ? {} : { retries: 0 }),
     });
     if (state?.type === "CANCELLING" || state?.type === "CANCELLED")
       run.interrupt(new Cancelled(state.message ?? undefined));

@@ -2,10 +2,13 @@ import { createDeployment, createFlow, createFlowRunFromDeployment, setFlowRunSt
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
+import { Cancelled } from "../errors.ts";
 import { flow } from "../index.ts";
 import { session, useConnection } from "../session/session.ts";
+import { hearOfEnd } from "./cancellation.ts";
 import { definitionOf } from "./flow.ts";
 import { resumeFlow } from "./flow-engine.ts";
+import type { WatchedRun } from "./watched-run.ts";
 
 const server = recordOnOwnServer();
 let clock: FakeClock;
@@ -75,4 +78,15 @@ test("a run that is cancelled while it waits to begin ends as cancelled, and cal
   expect((await run.finished()).type).toBe("CANCELLED");
   expect(called).toEqual(["hook"]);
   expect((await server.flowStates(id)).at(-1)).toBe("Cancelled");
+});
+
+test("word of an earlier suspension or cancellation does not end a run that goes on, and word of one that holds does", async () => {
+  const { id, claim } = await claimedRun("goes on");
+  const interrupt = vi.fn<(reason: Error) => void>();
+  const watched = { id, claim, name: "goes on", session: await session(), interrupt } as unknown as WatchedRun;
+  for (const state of ["Suspended", "Cancelling", "Cancelled"]) await hearOfEnd(watched, `prefect.flow-run.${state}`);
+  expect(interrupt).not.toHaveBeenCalled();
+  await setState(id, "CANCELLING");
+  await hearOfEnd(watched, "prefect.flow-run.Cancelling");
+  expect(interrupt.mock.calls).toEqual([[expect.any(Cancelled)]]);
 });
