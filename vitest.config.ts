@@ -14,6 +14,8 @@ const tests = [
 /** What keeps nothing in its process. The SDK does: its runs, its session, the secrets that it has revealed. */
 const parts = ["packages/{core,job-templates,protocol,schedules,server,templates}/src/**/*.test.ts"];
 
+const components = ["packages/ui/src/**/*.test.{ts,tsx}"];
+
 export default defineConfig({
   test: {
     // Tests of types are read by the compiler and never run.
@@ -37,7 +39,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "programs", include: tests, exclude: [...configDefaults.exclude, ...parts] },
+        test: { name: "programs", include: tests, exclude: [...configDefaults.exclude, ...parts, ...components] },
+      },
+      {
+        extends: true,
+        // Node reads no JSX.
+        test: {
+          name: "components",
+          include: components,
+          experimental: { viteModuleRunner: true },
+          typecheck: { enabled: false },
+        },
       },
       {
         extends: true,
