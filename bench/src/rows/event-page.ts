@@ -13,6 +13,9 @@ interface Stage {
 
 const hour = 3_600_000;
 const bars = 60;
+/** No event has one of these words: each is looked for in every text of each event. */
+const text = "of no event";
+const stepsOfSearch = 5;
 
 /** What the page of events asks: a page of the list, the chart and the names to choose from. */
 export const eventPage: Group = group<Stage>({
@@ -38,7 +41,8 @@ export const eventPage: Group = group<Stage>({
     opening("30 days", 30 * 24),
     opening("30 days, one type", 30 * 24, { types: ["prefect.task-run.Failed"] }),
     opening("30 days, types that begin so", 30 * 24, { types: ["order."] }),
-    opening("30 days, a text", 30 * 24, {}, "of no event"),
+    opening("30 days, a text", 30 * 24, {}, text),
+    lookingFurther(),
   ],
 });
 
@@ -64,6 +68,30 @@ function opening(name: string, hours: number, asked: object = {}, text?: string)
         const before = await millisOf(server);
         await open();
         samples.push((await millisOf(server)) - before);
+      }
+      return [samples];
+    },
+  };
+}
+
+/** The page of a search goes on by itself: each step is a request from where the one before has come to. */
+function lookingFurther(): Work<Stage> {
+  const count = (effort: Effort) => amount(effort, 10, 2);
+  return {
+    rows: [{ row: "events page, 30 days, a text, one of its further steps", unit: "ms" }],
+    how: (effort) =>
+      `${count(effort)} times the ${stepsOfSearch} steps that the page goes back by itself, on ${describe(historySize(effort, sizeOfEvents))}; the server's own time for each`,
+    async measure({ server, end }, effort) {
+      const asked = { since: at(end - 30 * 24 * hour), until: at(end) };
+      const samples: number[] = [];
+      for (let search = 0; search < count(effort); search += 1) {
+        let cursor: string | null = null;
+        for (let step = 0; step < stepsOfSearch && (step === 0 || cursor !== null); step += 1) {
+          const before = await millisOf(server);
+          const found: { readonly next: string | null } = await server.json("POST", routes[0], { asked, text, cursor });
+          samples.push((await millisOf(server)) - before);
+          cursor = found.next;
+        }
       }
       return [samples];
     },

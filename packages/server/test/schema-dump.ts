@@ -66,6 +66,7 @@ async function postgresStatements({ read }: Database): Promise<readonly string[]
     columns: string[];
     constraints: string[] | null;
     indexes: string[] | null;
+    triggers: string[] | null;
   }>`
     SELECT c.relname AS name,
       (SELECT array_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod),
@@ -76,12 +77,17 @@ async function postgresStatements({ read }: Database): Promise<readonly string[]
         FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f')) AS constraints,
       (SELECT array_agg(pg_get_indexdef(i.indexrelid) ORDER BY pg_get_indexdef(i.indexrelid))
         FROM pg_index i WHERE i.indrelid = c.oid
-        AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)) AS indexes
+        AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)) AS indexes,
+      (SELECT array_agg(pg_get_triggerdef(t.oid) ORDER BY t.tgname) FROM pg_trigger t
+        WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) AS triggers
     FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
     ORDER BY c.relname COLLATE "C"`.execute(read);
-  return rows.map(({ name, columns, constraints, indexes }) => {
+  const functions = await sql<{ text: string }>`SELECT pg_get_functiondef(p.oid) AS text FROM pg_proc p
+    WHERE p.pronamespace = current_schema()::regnamespace ORDER BY p.proname COLLATE "C"`.execute(read);
+  const made = rows.map(({ name, columns, constraints, indexes, triggers }) => {
     const lines = [...columns, ...(constraints ?? [])].map((line) => `  ${line}`);
-    const ways = (indexes ?? []).map((index) => `${index.replace(" ON public.", " ON ")};`);
+    const ways = [...(indexes ?? []), ...(triggers ?? [])].map((way) => `${way.replace(" ON public.", " ON ")};`);
     return [`CREATE TABLE ${name} (\n${lines.join(",\n")}\n);`, ...ways].join("\n");
   });
+  return [...made, ...functions.rows.map(({ text }) => `${oneLine(text.replace("FUNCTION public.", "FUNCTION "))};`)];
 }

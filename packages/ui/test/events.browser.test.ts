@@ -126,3 +126,47 @@ test("an event has an address of its own, with the run it is about and what foll
   expect(problems).toEqual([]);
   await close();
 });
+
+test("words that few events have are looked for step by step, which can be stopped and goes on when asked", async () => {
+  const hay = 22_500;
+  const begun = Date.now();
+  for (let from = 0; from < hay; from += 2500) {
+    const portion = Array.from({ length: 2500 }, (_, index) => happened("hay.straw", {}, 1200 + (from + index) / 10));
+    await record(...portion);
+  }
+  const secondsAgo = (age: number) => age + (Date.now() - begun) / 1000;
+  await record(
+    happened("hay.needle", { payload: { sharp: "zzyzx" } }, secondsAgo(1200 + 600)),
+    happened("hay.needle", { payload: { sharp: "zzyzx" } }, secondsAgo(1200 + 3000)),
+  );
+  const { page, problems, close } = await site.open("/events?type=nothing");
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const found = (text: RegExp) => page.getByRole("status").filter({ hasText: text });
+  let steps = 0;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/ui/events/list", async (route) => {
+    const { cursor } = route.request().postDataJSON() as { cursor: string | null };
+    if (cursor !== null) steps += 1;
+    if (cursor !== null && steps === 1) await held;
+    await route.continue();
+  });
+  await page.goto(`${site.origin}/events?q=zzyzx`);
+  await found(/^Searched back to .*: nothing found\.$/).waitFor();
+  await button("Stop").click();
+  release();
+  await found(/^Searched back to .*: 1 event found\.$/).waitFor();
+  await button("Search further back").waitFor();
+  expect(steps).toBe(1);
+
+  await page.reload();
+  await found(/^Searched back to .*: 1 event found\.$/).waitFor();
+  await button("Search further back").click();
+  await found(/^Searched all of this time: 2 events found\.$/).waitFor();
+  expect(steps).toBe(1 + 4 + 1);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  expect(problems).toEqual([]);
+  await close();
+});

@@ -57,8 +57,8 @@ export const countEventsOverTime = route({
     200: Open({
       /** One for each bar. */
       counts: Type.Array(Type.Integer()),
-      /** Counting a bar stops there. */
-      max_count: Type.Integer(),
+      /** Counting a bar stops there; null where bars are counted to their ends. */
+      max_count: Nullable(Type.Integer()),
       /** The names of events in this time, whatever types were asked for. Counting a name stops at `max_of_name`. */
       names: Type.Array(Open({ name: Type.String(), count: Type.Integer() })),
       max_of_name: Type.Integer(),

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from "vitest";
 import { readConfig } from "../kernel/config.ts";
 import { isUniqueViolation } from "./constraint.ts";
 import { type Database, DatabaseUnavailable, maxSlowReads, type Reader, type Writer } from "./dialect.ts";
-import { migrate, reset, SchemaTooNew } from "./migrate.ts";
+import { migrate, reset, SchemaTooNew, statementsOf } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { openDatabase } from "./open.ts";
 import { portable } from "./portable.ts";
@@ -81,8 +81,10 @@ describeOnEachDatabase("the database", (underTest) => {
       await database.write(async (tx) => {
         await sql.raw(`CREATE TABLE migration (name text PRIMARY KEY, applied ${moment} NOT NULL)`).execute(tx);
         for (const { name, up } of migrations.slice(0, count)) {
-          for (const step of up(database.types))
-            await (typeof step === "string" ? sql.raw(step).execute(tx) : step(tx));
+          for (const step of up(database.types)) {
+            if (typeof step === "function") await step(tx);
+            else for (const statement of statementsOf(step, database.kind)) await sql.raw(statement).execute(tx);
+          }
           await sql`INSERT INTO migration (name, applied) VALUES (${name}, 0)`.execute(tx);
         }
       });

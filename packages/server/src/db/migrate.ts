@@ -2,6 +2,7 @@ import type { Clock } from "@ostinato/core";
 import { sql } from "kysely";
 import { type Database, DatabaseUnavailable, type Reader, type Writer } from "./dialect.ts";
 import { type Migration, migrations } from "./migrations/index.ts";
+import type { MigrationStep } from "./migrations/step.ts";
 import { tables } from "./tables.ts";
 
 /** A newer Ostinato has changed the tables in a way that this version can't work with. */
@@ -104,15 +105,28 @@ async function prepareTable(tx: Writer, { types }: Database): Promise<readonly A
   return applied;
 }
 
-async function apply(tx: Writer, { types }: Database, { name, breaking, up }: Migration, clock: Clock): Promise<void> {
+async function apply(
+  tx: Writer,
+  { types, kind }: Database,
+  { name, breaking, up }: Migration,
+  clock: Clock,
+): Promise<void> {
   for (const step of up(types)) {
-    if (typeof step === "string") await sql.raw(step).execute(tx);
-    else await step(tx);
+    if (typeof step === "function") await step(tx);
+    else for (const statement of statementsOf(step, kind)) await sql.raw(statement).execute(tx);
   }
   await tx
     .insertInto("migration")
     .values({ name, applied: clock.now(), breaking: breaking ? 1 : 0 })
     .execute();
+}
+
+/** What a step that is not code runs on a database of this kind. */
+export function statementsOf(
+  step: Exclude<MigrationStep, (tx: Writer) => unknown>,
+  kind: Database["kind"],
+): readonly string[] {
+  return typeof step === "string" ? [step] : step[kind];
 }
 
 /** The applied migrations, if none is missing. */

@@ -424,6 +424,23 @@ CREATE TABLE event (
 );
 CREATE INDEX event_name_occurred ON event USING btree (event, occurred);
 CREATE INDEX event_occurred ON event USING btree (occurred, id);
+CREATE TRIGGER event_added AFTER INSERT ON event REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_events();
+CREATE TRIGGER event_removed AFTER DELETE ON event REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_events();
+
+CREATE TABLE event_count (
+  hour bigint NOT NULL,
+  event text NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (hour, event)
+);
+
+CREATE TABLE event_count_change (
+  seq bigint NOT NULL,
+  hour bigint NOT NULL,
+  event text NOT NULL,
+  count bigint NOT NULL,
+  PRIMARY KEY (seq)
+);
 
 CREATE TABLE event_resource (
   resource_id text NOT NULL,
@@ -874,3 +891,5 @@ CREATE TABLE worker (
 );
 CREATE INDEX worker_heartbeat ON worker USING btree (work_pool_id, last_heartbeat_time);
 CREATE INDEX worker_online ON worker USING btree (last_heartbeat_time) WHERE (status = 'ONLINE'::text);
+
+CREATE OR REPLACE FUNCTION count_events() RETURNS trigger LANGUAGE plpgsql AS $function$ BEGIN INSERT INTO event_count_change (hour, event, count) SELECT occurred - (occurred % 3600000000 + 3600000000) % 3600000000, event, CASE TG_OP WHEN 'DELETE' THEN -count(*) ELSE count(*) END FROM changed GROUP BY 1, 2; RETURN NULL; END $function$;

@@ -372,8 +372,24 @@ CREATE TABLE event (
   payload text NOT NULL,
   follows text
 );
+CREATE TRIGGER event_added AFTER INSERT ON event BEGIN INSERT INTO event_count (hour, event, count) VALUES (NEW.occurred - (NEW.occurred % 3600000000 + 3600000000) % 3600000000, NEW.event, 1) ON CONFLICT (hour, event) DO UPDATE SET count = count + 1; END;
+CREATE TRIGGER event_removed AFTER DELETE ON event BEGIN UPDATE event_count SET count = count - 1 WHERE hour = OLD.occurred - (OLD.occurred % 3600000000 + 3600000000) % 3600000000 AND event = OLD.event; DELETE FROM event_count WHERE hour = OLD.occurred - (OLD.occurred % 3600000000 + 3600000000) % 3600000000 AND event = OLD.event AND count = 0; END;
 CREATE INDEX event_name_occurred ON event (event, occurred);
 CREATE INDEX event_occurred ON event (occurred, id);
+
+CREATE TABLE event_count (
+  hour integer NOT NULL,
+  event text NOT NULL,
+  count integer NOT NULL,
+  PRIMARY KEY (hour, event)
+);
+
+CREATE TABLE event_count_change (
+  seq integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+  hour integer NOT NULL,
+  event text NOT NULL,
+  count integer NOT NULL
+);
 
 CREATE TABLE event_resource (
   resource_id text NOT NULL,

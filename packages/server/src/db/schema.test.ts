@@ -5,8 +5,9 @@ import { actualColumns, schemaDump } from "../../test/schema-dump.ts";
 import { readConfig } from "../kernel/config.ts";
 import type { Columns } from "./columns.ts";
 import type { Database } from "./dialect.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, statementsOf } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
+import type { MigrationStep } from "./migrations/step.ts";
 import { openDatabase } from "./open.ts";
 import { tables } from "./tables.ts";
 
@@ -44,10 +45,19 @@ test("a compatible migration only adds, and its additions may be left out of ins
     ...{ sequence: "T", transaction: "T", ownTransaction: "T" },
   };
   const allowed =
-    /^(CREATE (UNIQUE )?INDEX|DROP INDEX|CREATE TABLE|UPDATE|ALTER TABLE \w+ ADD COLUMN (?!.*NOT NULL(?! DEFAULT)))/;
+    /^(CREATE (UNIQUE )?INDEX|DROP INDEX|CREATE TABLE|UPDATE|INSERT INTO|CREATE TRIGGER|CREATE OR REPLACE FUNCTION|ALTER TABLE \w+ ADD COLUMN (?!.*NOT NULL(?! DEFAULT)))/;
   const refused = migrations
     .filter(({ breaking }) => !breaking)
-    .flatMap(({ name, up }) => up(types).map((step) => `${name}: ${step}`))
+    .flatMap(({ name, up }) =>
+      up(types)
+        .flatMap(statementsOfAll)
+        .map((step) => `${name}: ${step}`),
+    )
     .filter((step) => !allowed.test(step.slice(step.indexOf(": ") + 2)));
   expect(refused).toEqual([]);
 });
+
+function statementsOfAll(step: MigrationStep): readonly string[] {
+  if (typeof step === "function") return [String(step)];
+  return [...statementsOf(step, "sqlite"), ...statementsOf(step, "postgresql")];
+}

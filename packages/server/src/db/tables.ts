@@ -365,6 +365,12 @@ export const tables = {
   /** One row for each resource that an event names, so that events are found by any of them. */
   event_resource: { resource_id: text, occurred: moment, event_id: uuid },
 
+  /** How many events of a name occurred in the hour that begins then. Triggers of the database keep it. */
+  event_count: { hour: moment, event: text, count: wideInteger },
+
+  /** What is to be added to the counts. On SQLite, whose writers come one after the other, the triggers add it at once. */
+  event_count_change: { seq: wideInteger, hour: moment, event: text, count: wideInteger },
+
   artifact: {
     ...row,
     key: nullable(text),

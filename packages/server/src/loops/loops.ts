@@ -6,6 +6,7 @@ import { removePassed } from "../consumers/clean-up.service.ts";
 import { consumerWork } from "../consumers/handling.service.ts";
 import { readinessWatch } from "../deployments/readiness.service.ts";
 import { schedulePass } from "../deployments/scheduling.service.ts";
+import { addUp as addUpEvents } from "../events/event-counts.service.ts";
 import { unansweredCancellationsEnder } from "../heartbeats/cancellations.service.ts";
 import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
 import type { Consumer } from "../kernel/consumer.ts";
@@ -32,6 +33,8 @@ const taskDeliveriesEverySeconds = 2;
 const schedulerEverySeconds = 10;
 const readinessEverySeconds = 15;
 const foremanEverySeconds = 15;
+/** Counts are right at any time: this bounds the rows that a reader adds up. */
+const eventCountsEverySeconds = 10;
 /** A firing wakes it. Actions that a server left behind which has died are found by polling. */
 const actionsEverySeconds = 5;
 /** This server's commits wake a consumer. Changes that others left are found by polling. */
@@ -129,6 +132,13 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       everySeconds: 60,
       exclusive: true,
       work: (_context, { signal }) => removePassed(context, signal),
+    }),
+    loop({
+      name: "event-counts",
+      everySeconds: eventCountsEverySeconds,
+      firstAfterSeconds: 0,
+      exclusive: true,
+      work: (_context, { signal }) => addUpEvents(context, signal),
     }),
     ...(bridge === undefined
       ? []

@@ -45,7 +45,7 @@ export function EventsChart({
   const { first, last } = shown ?? { first: 0, last: counts.length - 1 };
   const marked = counts.slice(first, last + 1);
   const total = marked.reduce((sum, each) => sum + each, 0);
-  const isMore = marked.some((each) => each >= max_count);
+  const isMore = max_count !== null && marked.some((each) => each >= max_count);
   const span = spanText(edges[first] ?? begin, edges[last + 1] ?? end);
   const said = `${count(total)}${isMore ? " or more" : ""} ${total === 1 ? "event" : "events"}`;
   return (

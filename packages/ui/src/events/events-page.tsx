@@ -28,6 +28,7 @@ import {
   readEventsSearch,
 } from "./events-search.ts";
 import { useLiveEventFeed } from "./live-events.ts";
+import { type SearchOn, useSearchOn } from "./search-on.ts";
 import { TypeFacet } from "./type-facet.tsx";
 
 const EventsChart = onDemand(
@@ -48,6 +49,16 @@ export function EventsPage() {
     void navigate({ search: (before) => readEventsSearch({ ...before, ...next }), resetScroll: false });
   const events = list.data?.pages.flatMap((page) => page.events) ?? [];
   const last = list.data?.pages.at(-1);
+  const isOwn = list.isSuccess && !list.isPlaceholderData;
+  const further = useSearchOn({
+    key: JSON.stringify(search),
+    pages: list.data?.pages.length ?? 0,
+    found: events.length,
+    isMore: isOwn && list.hasNextPage,
+    isReading: list.isFetching,
+    read: () => void list.fetchNextPage(),
+  });
+  const progress: Progress = { ...further, found: events.length, backTo: last?.searched_back_to ?? null };
   return (
     <Page title="Events">
       <Filters search={search} onChange={change} />
@@ -72,38 +83,52 @@ export function EventsPage() {
           <NewRows waiting={waiting.count} isMore={waiting.isMore} onShow={show} />
           {list.isError ? <Failure error={list.error} what="The events" onRetry={() => void list.refetch()} /> : null}
           {list.isPending ? <Skeleton rows={12} height={33} /> : null}
-          {list.isSuccess && events.length === 0 && list.data.pages.at(-1)?.next === null ? (
+          {search.q === undefined || list.isError ? null : <SearchProgress {...progress} isKnown={isOwn} />}
+          {list.isSuccess && events.length === 0 && last?.next === null ? (
             <NoEvents search={search} onChange={change} />
           ) : null}
           <EventFeed events={events} feed={feed} onResource={(resource) => change({ resource })} />
-          {list.hasNextPage && !list.isFetchingNextPage && !list.isPlaceholderData ? (
-            <EarlierEvents
-              isLookedFor={events.length === 0 || (last?.events.length ?? 0) < 10}
-              backTo={last?.searched_back_to ?? null}
-              found={events.length}
-              onMore={() => void list.fetchNextPage()}
-            />
+          {further.isSearching ? <Skeleton rows={3} height={33} /> : null}
+          {isOwn && list.hasNextPage && !further.isSearching ? (
+            <EarlierEvents {...progress} isSaid={search.q !== undefined} />
           ) : null}
-          {list.isFetchingNextPage ? <Skeleton rows={3} height={33} /> : null}
         </div>
       </div>
     </Page>
   );
 }
 
-/** Reads on by itself while pages are full. Words that few events have are looked for further back only when asked. */
-function EarlierEvents(props: {
-  readonly isLookedFor: boolean;
-  readonly backTo: string | null;
+interface Progress extends SearchOn {
   readonly found: number;
-  readonly onMore: () => void;
-}) {
-  const { isLookedFor, backTo, found, onMore } = props;
-  if (!isLookedFor || backTo === null) return <EndInSight reading={false} onMore={onMore} />;
+  readonly backTo: string | null;
+}
+
+/** Stands above what was found, so that nothing moves while more is found. */
+function SearchProgress({ found, backTo, isSearching, stop, isKnown }: Progress & { readonly isKnown: boolean }) {
   return (
-    <p className="flex flex-wrap items-center gap-3 py-2 text-muted" role="status">
-      {found === 0 ? "Nothing found" : `${amount(found, "event")} found`} back to {dateAndClock(backTo)}.
-      <Button onClick={onMore}>Search further back</Button>
+    <p className="flex h-8 items-center gap-3 text-muted tabular-nums">
+      <span role="status">{isKnown ? searched(found, backTo) : "Searching…"}</span>
+      {isKnown && isSearching ? (
+        <Button look="ghost" onClick={stop}>
+          Stop
+        </Button>
+      ) : null}
+    </p>
+  );
+}
+
+function searched(found: number, backTo: string | null): string {
+  const where = backTo === null ? "all of this time" : `back to ${dateAndClock(backTo)}`;
+  return `Searched ${where}: ${found === 0 ? "nothing" : amount(found, "event")} found.`;
+}
+
+/** Reads on by itself while pages are filled. What few events have is looked for further back only when asked. */
+function EarlierEvents({ found, backTo, isFull, more, isSaid }: Progress & { readonly isSaid: boolean }) {
+  if (isFull) return <EndInSight reading={false} onMore={more} />;
+  return (
+    <p className="flex flex-wrap items-center gap-3 py-2 text-muted">
+      {isSaid ? null : searched(found, backTo)}
+      <Button onClick={more}>Search further back</Button>
     </p>
   );
 }

@@ -1,5 +1,4 @@
 import type { ColumnTypes } from "../columns.ts";
-import type { Writer } from "../dialect.ts";
 import * as foundation from "./0001-foundation.ts";
 import * as retention from "./0002-retention.ts";
 import * as signsOfLife from "./0003-signs-of-life.ts";
@@ -27,6 +26,8 @@ import * as automationDeploys from "./0029-automation-deploys.ts";
 import * as assets from "./0030-assets.ts";
 import * as enabledAutomations from "./0033-enabled-automations.ts";
 import * as countedFrom from "./0034-counted-from.ts";
+import * as eventCounts from "./0035-event-counts.ts";
+import type { MigrationStep } from "./step.ts";
 
 export interface Migration {
   readonly name: string;
@@ -37,9 +38,6 @@ export interface Migration {
   readonly breaking: boolean;
   readonly up: (types: ColumnTypes) => readonly MigrationStep[];
 }
-
-/** A statement, or code for changes beyond SQL, which reads and writes through the migration's transaction. */
-export type MigrationStep = string | ((tx: Writer) => Promise<void>);
 
 /** In order; each runs once and never changes after its release. */
 export const migrations: readonly Migration[] = [
@@ -70,4 +68,5 @@ export const migrations: readonly Migration[] = [
   { name: "0030-assets", breaking: false, up: assets.up },
   { name: "0033-enabled-automations", breaking: false, up: enabledAutomations.up },
   { name: "0034-counted-from", breaking: false, up: countedFrom.up },
+  { name: "0035-event-counts", breaking: false, up: eventCounts.up },
 ];

@@ -150,10 +150,11 @@ function ofResource(resource: string | undefined): Condition | undefined {
   return resource === undefined ? undefined : sql<SqlBool>`named.resource_id = ${resource}`;
 }
 
-function ofNames(names: EventNames): Condition | undefined {
+export function ofNames(names: EventNames, column = "event.event"): Condition | undefined {
   if (names === undefined) return undefined;
-  if ("beginnings" in names) return beginsWithOne(sql.ref("event.event"), names.beginnings);
-  return names.any.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`event.event IN (${sql.join([...names.any])})`;
+  const name = sql.ref(column);
+  if ("beginnings" in names) return beginsWithOne(name, names.beginnings);
+  return names.any.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`${name} IN (${sql.join([...names.any])})`;
 }
 
 function within(
