@@ -1,7 +1,8 @@
-import { type Clock, formatTimestamp, type Timestamp } from "@ostinato/core";
+import { type Clock, formatTimestamp } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 import * as enabled from "../automations/enabled.service.ts";
 import type { Database, Reader } from "../db/dialect.ts";
+import { type ClockJumps, watchClock } from "./clock-jumps.service.ts";
 import { type Known, nothingKnown } from "./known.ts";
 
 /** For so long a server does not ask whether automations have changed. What it does not know yet costs it rows in the outbox, and no event. */
@@ -25,8 +26,8 @@ export interface KnownAutomations {
   confirm(version: number, wake: () => void): void;
   /** As of a unit of work. Until its end no automation changes. */
   knownIn(tx: Reader): Promise<Known>;
-  /** When this server began to know them. */
-  readonly begun: { readonly at: Timestamp; readonly elapsed: number };
+  /** Of the clock by which their deadlines are noticed. */
+  readonly jumps: ClockJumps;
 }
 
 export function createKnownAutomations({ read }: Pick<Database, "read">, clock: Clock): KnownAutomations {
@@ -60,7 +61,7 @@ export function createKnownAutomations({ read }: Pick<Database, "read">, clock: 
   }
 
   return {
-    begun: { at: clock.now(), elapsed: clock.elapsed() },
+    jumps: watchClock(clock),
     refresh() {
       if (clock.elapsed() - askedAt < validSeconds) return undefined;
       asking ??= ask();

@@ -5,7 +5,7 @@ import { readManyBy } from "../events/event-pages.service.ts";
 import { defineConsumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
 import type { WrittenDelivery } from "../kernel/delivery.ts";
-import type { Unit } from "../kernel/unit.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import {
   type AutomationFiring,
   type Counter,
@@ -24,7 +24,7 @@ import { countMetrics, lookAt, type MetricHit } from "./metrics.service.ts";
 import * as queries from "./windows.queries.ts";
 import { graceSeconds } from "./windows.rules.ts";
 
-/** After a start clients that were cut off get this time to send what happened meanwhile. */
+/** After a start or a jump of the clock clients that were cut off get this time to send what happened meanwhile. */
 const resendSeconds = 10;
 /** Windows that one unit of work looks at. */
 const maxDue = 200;
@@ -55,6 +55,7 @@ export const automations = defineConsumer({
   timed: {
     async secondsUntilDue(context) {
       const { db, clock } = context;
+      await keepWindows(context);
       const [due, look] = [await queries.earliestDue(db.read), await metrics.earliestLook(db.read)];
       const untilLook = look === undefined ? [] : [secondsBetween(clock.now(), look)];
       if (due === undefined) return untilLook[0];
@@ -69,10 +70,20 @@ export const automations = defineConsumer({
   },
 });
 
-/** Deadlines that passed while no server was there wait for the events that clients still have. */
+/** Deadlines that passed while no server was there, or awake, wait for the events that clients still have. */
 function secondsOfSettling({ automations, clock }: Context, due: number): number {
-  if (due >= automations.begun.at) return Number.NEGATIVE_INFINITY;
-  return resendSeconds - (clock.elapsed() - automations.begun.elapsed);
+  const { begun } = automations.jumps;
+  if (due >= begun.at) return Number.NEGATIVE_INFINITY;
+  return resendSeconds - (clock.elapsed() - begun.elapsed);
+}
+
+/** Keeps windows that look old only because the clock has jumped ahead. Where several servers do, they are kept for even longer. */
+async function keepWindows(context: Context): Promise<void> {
+  const { jumps } = context.automations;
+  const seconds = jumps.ahead();
+  if (seconds === 0) return;
+  await unit(context, ({ tx }) => queries.forgetLater(tx, seconds));
+  jumps.settle();
 }
 
 /** Looks at the windows whose time has come, but for those in which an event counts that is there and can't be handled yet. */

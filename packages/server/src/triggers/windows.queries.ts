@@ -1,4 +1,4 @@
-import type { Timestamp } from "@ostinato/core";
+import { addSeconds, type Timestamp } from "@ostinato/core";
 import { type Selectable, sql } from "kysely";
 import { columnTypes } from "../db/columns.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
@@ -38,6 +38,16 @@ export function dueWindows(reader: Reader, until: Timestamp, limit: number): Pro
 export async function earliestDue(reader: Reader): Promise<Timestamp | undefined> {
   const row = await reader.selectFrom("automation_bucket").select("due").orderBy("due").limit(1).executeTakeFirst();
   return row?.due;
+}
+
+/** Puts off when windows are forgotten. Those that are looked at for their deadline, which is when they end, are left alone. */
+export async function forgetLater(tx: Writer, seconds: number): Promise<void> {
+  const later = sql<Timestamp>`due + ${addSeconds(0 as Timestamp, seconds)}`;
+  await tx
+    .updateTable("automation_bucket")
+    .set({ due: later })
+    .where("due", ">", ({ ref }) => ref("ends"))
+    .execute();
 }
 
 export async function putWindows(tx: Writer, rows: readonly WindowRow[]): Promise<void> {
