@@ -8,8 +8,8 @@ export interface Injection {
   readonly environment: Readonly<Record<string, string>>;
   /** The offset of their clocks from the true time. */
   readonly clockSeconds: number;
-  /** When they were moved last, by `performance.now()`. */
-  readonly clockMovedAt: number;
+  /** When they were ahead of it last, by `performance.now()`. */
+  readonly clockAheadAt: number;
   change(changes: Partial<InjectedFaults>): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ const preload = fileURLToPath(new URL("injection.mjs", import.meta.url));
 
 export async function startInjection(file: string): Promise<Injection> {
   let injected: InjectedFaults = { clockSeconds: 0, commitMillis: 0, diskFull: false, diesAfterCommit: 0 };
-  let clockMovedAt = Number.NEGATIVE_INFINITY;
+  let clockAheadAt = Number.NEGATIVE_INFINITY;
   const write = async () => {
     await writeFile(`${file}.draft`, JSON.stringify(injected));
     await rename(`${file}.draft`, file);
@@ -37,14 +37,14 @@ export async function startInjection(file: string): Promise<Injection> {
     get clockSeconds() {
       return injected.clockSeconds;
     },
-    get clockMovedAt() {
-      return clockMovedAt;
+    get clockAheadAt() {
+      return injected.clockSeconds > 0 ? performance.now() : clockAheadAt;
     },
     async change(changes) {
-      const before = injected.clockSeconds;
+      const wasAhead = injected.clockSeconds > 0;
       injected = { ...injected, ...changes };
-      if (injected.clockSeconds !== before) clockMovedAt = performance.now();
       await write();
+      if (wasAhead) clockAheadAt = performance.now();
     },
   };
 }
