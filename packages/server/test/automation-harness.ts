@@ -26,6 +26,8 @@ export interface AutomationTrial {
   firings(automation: Pick<Automation, "id">): Promise<readonly Event[]>;
   /** The events that fired it. */
   causes(automation: Pick<Automation, "id">): Promise<readonly (string | null)[]>;
+  /** The same of many automations, by their ids. */
+  causesOf(automations: readonly Pick<Automation, "id">[]): Promise<ReadonlyMap<string, readonly (string | null)[]>>;
 }
 
 export function automationTrial(server: TestServer, clock: FakeClock): AutomationTrial {
@@ -42,6 +44,7 @@ export function automationTrial(server: TestServer, clock: FakeClock): Automatio
     };
     return (await server.call<EventPage>("POST", "/events/filter", { filter, limit: 50 })).body.events;
   }
+  const causeOf = ({ payload }: Event) => (payload.triggering_event as { readonly id: string } | null)?.id ?? null;
   return {
     async create(trigger, fields = {}) {
       const given = { name: "trial", trigger, actions: [{ type: "do-nothing" }], ...fields };
@@ -67,9 +70,21 @@ export function automationTrial(server: TestServer, clock: FakeClock): Automatio
       await count();
     },
     firings,
-    causes: async (automation) =>
-      (await firings(automation)).map(
-        ({ payload }) => (payload.triggering_event as { readonly id: string } | null)?.id ?? null,
-      ),
+    causes: async (automation) => (await firings(automation)).map(causeOf),
+    async causesOf(automations) {
+      const id = automations.map((each) => `prefect.automation.${each.id}`);
+      const filter = { event: { name: ["prefect.automation.triggered"] }, resource: { id }, order: "ASC" };
+      const all: Event[] = [];
+      let page = (await server.call<EventPage>("POST", "/events/filter", { filter, limit: 50 })).body;
+      all.push(...page.events);
+      while (page.next_page !== null) {
+        page = (await server.call<EventPage>("GET", `/events/filter/next${new URL(page.next_page).search}`)).body;
+        all.push(...page.events);
+      }
+      const byAutomation = Map.groupBy(all, ({ resource }) =>
+        (resource["prefect.resource.id"] ?? "").slice("prefect.automation.".length),
+      );
+      return new Map([...byAutomation].map(([of, events]) => [of, events.map(causeOf)]));
+    },
   };
 }

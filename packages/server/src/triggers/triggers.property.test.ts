@@ -57,7 +57,7 @@ async function agrees(subject: Subject, { steps, happenings }: Sequences): Promi
 }
 
 /** With OSTINATO_TRIGGER_SEQUENCES thousands of sequences go to a server. */
-const sequencesAtServer = Number(process.env.OSTINATO_TRIGGER_SEQUENCES ?? 100);
+const sequencesAtServer = Number(process.env.OSTINATO_TRIGGER_SEQUENCES ?? 200);
 const atOnce = 20;
 
 /** A deadline of one resource may be noticed after a later event of another. */
@@ -179,15 +179,18 @@ async function subjectOf(
 ): Promise<Subject & { end(): Promise<void> }> {
   const trial = () => automationTrial(server(), clock);
   const nameOf = (index: number, short: string) => `turn-${turn}.${index}.${short}`;
+  const owner = `turn-${turn}`;
   const make = async (index: number) => {
-    const made = new Map<string, Automation>();
-    for (const [title, { trigger }] of Object.entries(kinds)) {
-      made.set(title, await trial().create(trigger((short) => nameOf(index, short))));
-    }
-    return made;
+    const made = Object.entries(kinds).map(async ([title, { trigger }]) => {
+      const automation = await trial().create(
+        trigger((short) => nameOf(index, short)),
+        { owner_resource: owner },
+      );
+      return [title, automation] as const;
+    });
+    return new Map(await Promise.all(made));
   };
-  const sets: ReadonlyMap<string, Automation>[] = [];
-  for (let index = 0; index < atOnce; index += 1) sets.push(await make(index));
+  const sets = await Promise.all(Array.from({ length: atOnce }, (_, index) => make(index)));
   return {
     async send(happenings) {
       const events = happenings.flatMap((each, index) =>
@@ -200,17 +203,13 @@ async function subjectOf(
     count: () => trial().count(),
     restart: async () => void (await restart()),
     async causes() {
-      const causesOf = async (made: ReadonlyMap<string, Automation>) => {
-        const all = [...made].map(async ([title, automation]) => [title, await trial().causes(automation)] as const);
-        return Object.fromEntries(await Promise.all(all));
-      };
-      const found: Causes[] = [];
-      for (const made of sets) found.push(await causesOf(made));
-      return found;
+      const causes = await trial().causesOf(sets.flatMap((made) => [...made.values()]));
+      return sets.map((made) =>
+        Object.fromEntries([...made].map(([title, { id }]) => [title, causes.get(id) ?? []] as const)),
+      );
     },
     async end() {
-      for (const { id } of sets.flatMap((made) => [...made.values()]))
-        await server().call("DELETE", `/automations/${id}`);
+      await server().call("DELETE", `/automations/owned-by/${owner}`);
     },
   };
 }
