@@ -16,7 +16,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from asking import client, or_none, plain, prefect, running, runs_where, until
 from prefect import flow
@@ -83,16 +83,28 @@ def run_of(deployment_id: UUID, what: str):
     return until(lambda: runs_of(deployment_id), f"a run, {what}")[0]
 
 
+def found_events(event: str, automation_id: UUID) -> list[dict]:
+    resource = {"id": [f"prefect.automation.{automation_id}"]}
+    body = {"filter": {"event": {"name": [event]}, "resource": resource}, "limit": 10}
+    return client._client.post("/events/filter", json=body).json()["events"]
+
+
 def event_named(event: str, automation_id: UUID):
-    body = {
-        "filter": {"event": {"name": [event]}, "resource": {"id": [f"prefect.automation.{automation_id}"]}},
-        "limit": 10,
-    }
+    return until(lambda: found_events(event, automation_id), f"{event} of {automation_id}")[0]
 
-    def look():
-        return client._client.post("/events/filter", json=body).json()["events"]
 
-    return until(look, f"{event} of {automation_id}")[0]
+def until_known() -> None:
+    """Waits until the server counts events for all automations so far: Prefect's hears of them after it has answered, one after the other."""
+    name = f"known.{uuid4()}"
+    trigger = EventTrigger(expect={name}, posture=Posture.Reactive)
+    last = Automation(name=name, trigger=trigger, actions=[DoNothing()]).create()
+
+    def has_fired() -> bool:
+        emit_event(name, resource={"prefect.resource.id": "x"})
+        return found_events("prefect.automation.triggered", last.id) != []
+
+    until(has_fired, "the automations known to the server")
+    client.delete_automation(last.id)
 
 
 def reacting() -> dict:
@@ -112,9 +124,13 @@ def reacting() -> dict:
         actions=[RunDeployment(deployment_id=target, parameters={"rows": "{{ event.payload.rows }}"})],
     ).create()
     read = Automation.read(name="react")
-    emit_event("data.came", resource={"prefect.resource.id": "elsewhere"}, payload={"rows": 1})
+    until_known()
+    before = emit_event("data.came", resource={"prefect.resource.id": "elsewhere"}, payload={"rows": 1})
     for rows in (5, 7):
-        emit_event("data.came", resource={"prefect.resource.id": f"lake.{rows}"}, payload={"rows": rows})
+        # Prefect's server counts side by side what does not follow one another.
+        before = emit_event(
+            "data.came", resource={"prefect.resource.id": f"lake.{rows}"}, payload={"rows": rows}, follows=before
+        )
     run = run_of(target, "of the reaction")
     executed = event_named("prefect.automation.action.executed", made.id)
     fired = event_named("prefect.automation.triggered", made.id)
@@ -144,11 +160,13 @@ def missing() -> dict:
             posture=Posture.Proactive,
             within=timedelta(seconds=10),
         ),
-        actions=[RunDeployment(deployment_id=target, parameters={"source": "{{ labels.prefect.resource.id }}"})],
+        # At Prefect's server a label alone can't be a parameter.
+        actions=[RunDeployment(deployment_id=target, parameters={"source": "of {{ labels.prefect.resource.id }}"})],
     ).create()
-    for job in ("job.quick", "job.slow"):
-        emit_event("job.began", resource={"prefect.resource.id": job})
-    emit_event("job.ended", resource={"prefect.resource.id": "job.quick"})
+    until_known()
+    emit_event("job.began", resource={"prefect.resource.id": "job.slow"})
+    began = emit_event("job.began", resource={"prefect.resource.id": "job.quick"})
+    emit_event("job.ended", resource={"prefect.resource.id": "job.quick"}, follows=began)
     run = run_of(target, "of what was missed")
     return {"source": run.parameters["source"], "runs": len(runs_of(target))}
 
@@ -175,8 +193,9 @@ def composed() -> dict:
         trigger=SequenceTrigger(within=timedelta(seconds=60), triggers=triggers),
         actions=[DoNothing()],
     ).create()
-    for name in ("both.a", "both.b"):
-        emit_event(name, resource={"prefect.resource.id": "x"})
+    until_known()
+    first = emit_event("both.a", resource={"prefect.resource.id": "x"})
+    emit_event("both.b", resource={"prefect.resource.id": "x"}, follows=first)
     return {
         each.name: event_named("prefect.automation.action.executed", each.id)["payload"]["action_type"]
         for each in (compound, two_of_three, sequence)
@@ -207,6 +226,7 @@ def acting() -> dict:
         trigger=EventTrigger(expect={"change.now"}, posture=Posture.Reactive),
         actions=[ChangeFlowRunState(state="CRASHED", name="Lost", message="by an automation", force=True)],
     ).create()
+    until_known()
     about = {"prefect.resource.id": f"prefect.flow-run.{run.id}"}
     emit_event("act.now", resource=about)
     state = lambda: client.read_flow_run(run.id).state
@@ -223,6 +243,7 @@ def automated(name: str, *actions) -> str:
     expected = f"{name}.now"
     trigger = EventTrigger(expect={expected}, posture=Posture.Reactive)
     Automation(name=name, trigger=trigger, actions=list(actions)).create()
+    until_known()
     return expected
 
 
@@ -348,6 +369,7 @@ def triggers_of_deployments() -> dict:
     target = deployed("triggered", [reactive, both])
     owned = lambda: sorted(each.name for each in client.read_resource_related_automations(f"prefect.deployment.{target}"))
     first = owned()
+    until_known()
     emit_event("own.came", resource={"prefect.resource.id": "lake.1"})
     run = run_of(target, "of its own trigger")
     deployed("triggered", [reactive])
@@ -447,6 +469,7 @@ def deployed_by_file() -> dict:
         command("--no-prompt", "deploy", "--all")
     target = client.read_deployment_by_name("load/by-file").id
     owned = client.read_resource_related_automations(f"prefect.deployment.{target}")
+    until_known()
     emit_event("file.came", resource={"prefect.resource.id": "lake.2"})
     return {
         "owned": [each.name for each in owned],
@@ -489,6 +512,7 @@ def served_with_trigger() -> str:
         found = until(lambda: or_none(client.read_deployment_by_name, "served/here"), "the served deployment")
         owned = lambda: client.read_resource_related_automations(f"prefect.deployment.{found.id}")
         until(owned, "the trigger of the served deployment")
+        until_known()
         emit_event("served.came", resource={"prefect.resource.id": "lake.3"})
         run = run_of(found.id, "of the served trigger")
         until(lambda: client.read_flow_run(run.id).state.is_completed(), "the end of the served run")
