@@ -2,6 +2,7 @@ import type { Action, ActionInput } from "@ostinato/protocol";
 import { checkTemplate, TemplateSyntaxError } from "@ostinato/templates";
 import type { Problem } from "../kernel/errors.ts";
 import { problemsOfParameters } from "../user-input/parameter-templates.rules.ts";
+import { reportMisspelled } from "./misspelled.rules.ts";
 import { type Report, reporter, seconds } from "./triggers.rules.ts";
 
 /** Prefect's own, which its pages show. */
@@ -16,7 +17,10 @@ export function completeActions(
   problems: Problem[],
 ): readonly Action[] {
   const report = reporter(problems);
-  return given.map((action, index) => completeAction(action, [list, index], report));
+  return given.map((action, index) => {
+    reportMisspelled(action, [list, index], report);
+    return completeAction(action, [list, index], report);
+  });
 }
 
 type Place = readonly (string | number)[];

@@ -177,7 +177,7 @@ async function columnsOf(context: Context, given: AutomationUpdate, now: Timesta
   const actions = completeActions(given.actions, "actions", problems);
   const onTrigger = completeActions(given.actions_on_trigger ?? [], "actions_on_trigger", problems);
   const onResolve = completeActions(given.actions_on_resolve ?? [], "actions_on_resolve", problems);
-  if (trigger === undefined || problems.length > 0) throw invalid(problems, given);
+  if (trigger === undefined || problems.length > 0) throw invalid(problems);
   const enabled = given.enabled ?? true;
   if (enabled) refuseSelfFeeding({ trigger, actions });
   await checkJobVariables(context, actions);

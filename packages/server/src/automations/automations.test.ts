@@ -223,6 +223,16 @@ describeOnEachDatabase("automations", (database) => {
       ],
       ["runs that start themselves", { trigger: everyRun, actions: deploys({ source: "inferred" }) }, /without end/],
       ["runs that all start one", { trigger: everyRun, actions: deploys({ deployment_id: unknownId }) }, /without end/],
+      [
+        "a field of a trigger that is misspelled",
+        { trigger: { ...everyRun, expect: undefined, expects: ["order.paid"] } },
+        /^body\.trigger\.expects: .*Did you mean "expect"\?/,
+      ],
+      [
+        "a field of an action that is misspelled",
+        { actions: deploys({ source: "inferred", paramters: { day: 1 } }) },
+        /^body\.actions\.0\.paramters: .*Did you mean "parameters"\?/,
+      ],
       ["an unknown field", { colour: "red" }, /^body\.colour: Extra inputs/],
     ])("%s", async (_what, fields, reason) => {
       expect(await problemsOf(fields)).toEqual([expect.stringMatching(reason)]);

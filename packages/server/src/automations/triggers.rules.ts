@@ -11,6 +11,7 @@ import {
 import type { Problem } from "../kernel/errors.ts";
 import { readAs } from "../kernel/validation.ts";
 import { durationSeconds } from "../user-input/durations.rules.ts";
+import { reportMisspelled } from "./misspelled.rules.ts";
 
 /** Deadlines of absent events that are closer together would fire on the delay of a network. */
 const minProactiveSeconds = 10;
@@ -60,6 +61,7 @@ function complete(given: TriggerInput, reading: Reading): Trigger {
   if (counted.triggers === triggerLimits.triggers + 1) {
     report(place, `an automation has at most ${triggerLimits.triggers} triggers`);
   }
+  reportMisspelled(given, place, report);
   if (given.type === "event") return completeEvent(given, { id: newId(), place, report });
   if (given.type === "metric") return completeMetric(given, { id: newId(), place, report });
   const triggers = given.triggers.flatMap((each, index) => nested(each, reading, index) ?? []);
