@@ -34,6 +34,17 @@ describeOnEachDatabase("a value that may have several shapes", (database) => {
     expect(await problems("/ui/schedules/preview", { schedule })).toEqual(expected);
   });
 
+  test("has only the problems of the shape of its type", async () => {
+    const template = { event: "x" };
+    expect(await problems("/webhooks/", { name: "x", template })).toEqual([["template.resource", "Field required"]]);
+  });
+
+  test("is one of those that are named", async () => {
+    const trigger = { type: "event", posture: "Slow" };
+    const oneOfTwo = [["trigger.posture", 'must be one of "Reactive", "Proactive"']];
+    expect(await problems("/automations/", { name: "x", trigger, actions: [] })).toEqual(oneOfTwo);
+  });
+
   test("has its problems named in each item of a list", async () => {
     const schedules = [{ schedule: { cron: "* * * * *" } }, { schedule: { cron: 5 } }, { schedule: {} }];
     const path = "/deployments/64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d/schedules";

@@ -13,7 +13,7 @@ interface Shape {
 /**
  * The schema with each union of shapes replaced by the shape that the value means, so that only its problems are reported: all shapes
  * together would demand fields that others of them forbid. A `Tagged` union says by its tag which shape is meant; of other unions a
- * value means the shape whose own required field it has.
+ * value means the only shape of its type, or the shape whose own required field it has.
  */
 export function narrowed(schema: Shape, value: unknown): TSchema {
   if (value === undefined) return schema;
@@ -37,11 +37,11 @@ function narrowedByTag(tag: string, shapes: readonly Shape[], value: unknown): T
   const named = shapes.find(({ properties }) => properties?.[tag]?.const === fieldOf(value, tag));
   if (named !== undefined) return narrowed(named, value);
   const names = shapes.map(({ properties }) => properties?.[tag]?.const);
-  const oneOfThem = refused(
-    (given) => names.includes(given),
-    `must be one of ${names.map((name) => JSON.stringify(name)).join(", ")}`,
-  );
-  return Type.Object({ [tag]: oneOfThem });
+  return Type.Object({ [tag]: refused((given) => names.includes(given), mustBeOneOf(names)) });
+}
+
+export function mustBeOneOf(values: readonly unknown[]): string {
+  return `must be one of ${values.map((value) => JSON.stringify(value)).join(", ")}`;
 }
 
 function narrowedByField(schema: Shape, alternatives: readonly Shape[], value: unknown): TSchema {
@@ -49,6 +49,9 @@ function narrowedByField(schema: Shape, alternatives: readonly Shape[], value: u
   const shapes = alternatives.filter(({ type }) => type !== "null");
   const [only] = shapes;
   if (only !== undefined && shapes.length === 1) return narrowedAlone(schema, only, value);
+  const [ofItsKind, another] = shapes.filter(({ type }) => type === kindOf(value));
+  if (ofItsKind !== undefined && another === undefined && shapes.every(({ type }) => type !== undefined))
+    return narrowed(ofItsKind, value);
   const fields = shapes.map((shape) => ownField(shape, shapes));
   if (!fields.every((field) => field !== undefined)) return schema;
   const meant = shapes.filter((_, index) => fieldOf(value, fields[index] ?? "") !== undefined);
@@ -56,6 +59,11 @@ function narrowedByField(schema: Shape, alternatives: readonly Shape[], value: u
   if (shape !== undefined && meant.length === 1) return narrowed(shape, value);
   const names = fields.map((field) => JSON.stringify(field)).join(", ");
   return refused(() => false, `must be an object with exactly one of the fields ${names}`);
+}
+
+/** The type that a schema has for a value. */
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? "array" : typeof value;
 }
 
 /** The shape beside null. */
