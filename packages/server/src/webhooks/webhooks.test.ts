@@ -282,6 +282,25 @@ describeOnEachDatabase("a webhook", (database) => {
       expect(webhook.signature).toEqual({ ...signature, secret: "********" });
     });
 
+    test("takes the key before beside a new one for a time, also when the key of the database changes", async () => {
+      const { webhook, address } = await create({ template, signature: { header: "x-signature", secret: "old" } });
+      const rotation = { secret: "new", grace_seconds: 60 };
+      const rotated = await server.call<Addressed>("POST", `/webhooks/${webhook.id}/rotate`, rotation);
+      expect(JSON.stringify(rotated.body)).not.toContain('"new"');
+      expect(await server.call("POST", "/admin/rotate-key", {})).toMatchObject({ status: 200 });
+      const send = async (to: string, key: string) =>
+        (await post(to, push, { ...json, "x-signature": signed(key, push) })).status;
+      const there = rotated.body.address;
+      const taken = { [address]: ["old", "new"], [there]: ["old", "new"] };
+      for (const [to, keys] of Object.entries(taken)) for (const key of keys) expect(await send(to, key)).toBe(202);
+      expect(await send(there, "other")).toBe(401);
+      await clock.advance(61);
+      expect([await send(address, "new"), await send(there, "old"), await send(there, "new")]).toEqual([404, 401, 202]);
+      const unsigned = await create({ template });
+      const refused = await server.call("POST", `/webhooks/${unsigned.webhook.id}/rotate`, rotation);
+      expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining("checks no signature") } });
+    });
+
     test("takes timestamped signatures for a time", async () => {
       const signature = { header: "stripe-signature", scheme: "timestamped", secret: "the key" };
       const { address } = await create({ template, signature });
