@@ -1,3 +1,4 @@
+import { type Duration, durationSeconds } from "@ostinato/core";
 import { Argument, InvalidArgumentError, Option } from "commander";
 
 const defaultRows = 20;
@@ -43,4 +44,13 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (text.trim() !== "" && Number.isInteger(number) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
+}
+
+/** The seconds of `30s`, `10m`, `2h`, `1d`, or of a number alone. */
+export function aSpan(text: string): number {
+  try {
+    return durationSeconds(/^\d+(\.\d+)?$/.test(text) ? Number(text) : (text as Duration));
+  } catch {
+    throw new InvalidArgumentError("Give a duration: 30s, 10m, 2h, 1d.");
+  }
 }

@@ -1,6 +1,5 @@
-import { type Duration, durationSeconds } from "@ostinato/core";
-import { Command, InvalidArgumentError, Option } from "commander";
-import { jsonOption, repeated, wholeNumber } from "../options.ts";
+import { Command, Option } from "commander";
+import { aSpan, jsonOption, repeated, wholeNumber } from "../options.ts";
 import type { EmitCommandOptions } from "./emit.ts";
 import type { StreamOptions } from "./stream.ts";
 
@@ -32,11 +31,17 @@ function emitCommand(): Command {
   return new Command("emit")
     .description("tell the server that something has happened")
     .argument("<name>", 'the name of the event, such as "model.trained"')
-    .requiredOption("-r, --resource <resource>", 'what it is about: an id, or labels as JSON, {"id": "model/taxi"}')
+    .addOption(
+      repeated(
+        "-r, --resource <resource>",
+        'what it is about: an id, labels as JSON, {"id": "model/taxi"}, or one label, name=value',
+      ),
+    )
+    .option("--resource-id <id>", "the id of what it is about")
     .addOption(
       repeated("--related <resource>", 'a related resource as JSON: {"id": "dataset/trips", "role": "dataset"}'),
     )
-    .option("--payload <json>", "a JSON object, or @file with one")
+    .option("-p, --payload <json>", "a JSON object, or @file with one")
     .option("--follows <id>", "the id of the event before it")
     .addOption(jsonOption())
     .addHelpText(
@@ -46,12 +51,4 @@ Example:
   $ ostinato events emit model.trained --resource model/taxi --payload '{"rmse": 7.76}'`,
     )
     .action(async (name: string, options: EmitCommandOptions) => (await import("./emit.ts")).emitEvent(name, options));
-}
-
-function aSpan(text: string): number {
-  try {
-    return durationSeconds(text as Duration);
-  } catch {
-    throw new InvalidArgumentError("Give a duration: 30s, 10m, 2h, 1d.");
-  }
 }

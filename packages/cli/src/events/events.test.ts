@@ -67,10 +67,24 @@ test("a stream goes on until it is stopped", async () => {
   expect(await streaming.finished).toMatchObject({ code: 0, stdout: "" });
 });
 
+test("an event is emitted by the words of Prefect's command", async () => {
+  const labels = ["--resource", "shop.kind=order", "-r", "shop.note=a=b", "--resource-id", "order.7"];
+  const emitted = await place.run("event", "emit", "order.kept", ...labels, "-p", '{"n": 1}', "--json");
+  expect(emitted.stderr).toBe("");
+  expect(JSON.parse(emitted.stdout)).toMatchObject({
+    resource: { "prefect.resource.id": "order.7", "shop.kind": "order", "shop.note": "a=b" },
+    payload: { n: 1 },
+  });
+});
+
 test("what is wrong with an event is said by its field", async () => {
   const wrong = await place.run("events", "emit", "a", "--resource", "b", "--related", '{"id": "c"}');
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain('emit("a"): related[0] has no role');
+  expect((await place.run("events", "emit", "a")).stderr).toContain("Give --resource, what the event is about");
+  expect((await place.run("events", "emit", "a", "-r", "b", "--resource-id", "c")).stderr).toContain(
+    "--resource b is not a label. Write each as name=value",
+  );
   expect((await place.run("events", "emit", "a", "--resource", "b", "--payload", "5")).stderr).toContain(
     "--payload is not a JSON object",
   );

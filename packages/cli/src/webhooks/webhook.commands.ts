@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { jsonOption, limitOption, yesOption } from "../options.ts";
+import { aSpan, jsonOption, limitOption, yesOption } from "../options.ts";
 import type { CreateWebhookOptions } from "./webhooks.ts";
 
 interface Json {
@@ -77,7 +77,7 @@ function rotateCommand(): Command {
   return new Command("rotate")
     .description("give a webhook a new address; the one before stays valid for a time")
     .argument("<webhook>", argument)
-    .option("--grace <seconds>", "how long the address before is valid (default: an hour)", Number)
+    .option("--grace <duration>", "how long the address before is valid, such as 10m (default: an hour)", aSpan)
     .addOption(jsonOption())
     .action(async (wanted: string, options: Json & { readonly grace?: number }) =>
       (await import("./webhooks.ts")).rotate(wanted, options),

@@ -28,9 +28,12 @@ test("a webhook is created and shown, and its address only once", async () => {
 
 test("it is paused, gets another address, and is deleted by its name", async () => {
   expect((await run("pause", "pushes")).stdout).toBe("pushes is paused\n");
-  const rotated = await run("rotate", "pushes", "--grace", "60", "--json");
+  const rotated = await run("rotate", "pushes", "--grace", "1m", "--json");
   const address = expect.not.stringContaining(secret);
+  const { webhook } = JSON.parse(rotated.stdout);
   expect(JSON.parse(rotated.stdout)).toMatchObject({ webhook: { enabled: false }, address });
+  expect(Date.parse(webhook.former_until) - Date.parse(webhook.updated)).toBe(60_000);
+  expect((await run("rotate", "pushes", "--grace", "never")).stderr).toContain("Give a duration: 30s, 10m, 2h, 1d.");
   expect((await run("inspect", "pushs")).stderr).toContain('There is no webhook "pushs". Did you mean "pushes"?');
   expect((await run("delete", "pushes", "--yes")).stdout).toBe("Deleted pushes\n");
 });
