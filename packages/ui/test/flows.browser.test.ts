@@ -61,6 +61,19 @@ describe("the flows", () => {
     await close();
   });
 
+  test("say on a phone of how many runs the success is: of those that ended by themselves", async () => {
+    const ended = await createFlowNamed(site.client, "two-ended");
+    await recordPastRuns(site.client, [
+      { flowId: ended, name: "good", ago: 300, took: 3 },
+      { flowId: ended, name: "bad", ago: 200, took: 3, state: "FAILED" },
+    ]);
+    for (const name of ["first", "second"]) await startRun(site.client, { flowId: ended, name });
+    const { page, close } = await site.open("/flows", { viewport: { width: 390, height: 844 } });
+    const row = page.getByRole("row").filter({ hasText: "two-ended" });
+    await row.getByText("50.0 % of 2 ended runs", { exact: true }).waitFor();
+    await close();
+  });
+
   test("say what fills the list, and that a filter finds nothing", async () => {
     const { page, close } = await site.open("/flows?q=nothing-is-called-so");
     await page.getByRole("heading", { name: "No flow matches" }).waitFor();

@@ -18,7 +18,7 @@ import { amount, count, percent, seconds } from "../format.ts";
 import { TagFilter } from "../runs/run-filters.tsx";
 import { flowListQuery } from "./flows.queries.ts";
 import { type FlowListSearch, flowSorts, readFlowListSearch } from "./flows-search.ts";
-import { successRate } from "./run-figures.ts";
+import { endedByThemselves, successRate } from "./run-figures.ts";
 
 const route = getRouteApi("/flows");
 const restMs = 1500;
@@ -108,6 +108,7 @@ function Row({ row }: { readonly row: FlowRow }) {
   const rate = successRate(row.counts);
   const { median, p95 } = row;
   const total = Object.values(row.counts).reduce((sum, value) => sum + value, 0);
+  const ended = `of ${amount(endedByThemselves(row.counts), "ended run")}`;
   return (
     <div role="row" className={`${columns} min-h-11 border-b px-3 py-1.5 last:border-0 hover:bg-hover`}>
       <span role="cell" className="flex min-w-0 items-center gap-2">
@@ -124,8 +125,7 @@ function Row({ row }: { readonly row: FlowRow }) {
       <span role="cell" className="flex min-w-0 items-end gap-3 max-md:order-last max-md:col-span-2">
         <RunBars runs={row.recent} most={20} height={30} barWidth={7} label={`Recent runs of ${row.flow.name}`} />
         <span className="ml-auto text-right text-xs text-faint md:hidden">
-          {rate === null ? "" : `${percent(rate)} · `}
-          {amount(total, "run")}
+          {rate === null ? amount(total, "run") : `${percent(rate)} ${ended}`}
         </span>
       </span>
       <span role="cell" className="text-right text-muted max-lg:hidden">
@@ -141,6 +141,7 @@ function Row({ row }: { readonly row: FlowRow }) {
       <span
         role="cell"
         className={`text-right max-md:hidden ${rate !== null && rate < 0.9 ? "text-(--state-failed)" : ""}`}
+        title={rate === null ? undefined : ended}
       >
         {rate === null ? <span className="text-faint">–</span> : percent(rate)}
       </span>
