@@ -78,7 +78,13 @@ function Header({ asset }: { readonly asset: Asset }) {
         </HeaderFact>
         {last === null ? null : (
           <HeaderFact name="Made">
-            <RelativeTime time={last.occurred} /> by <RunLink run={last.flow_run} />
+            <RelativeTime time={last.occurred} />
+            {last.flow_run === null ? null : (
+              <>
+                {" "}
+                by <RunLink run={last.flow_run} />
+              </>
+            )}
           </HeaderFact>
         )}
         <HeaderFact name="Last used">
