@@ -198,21 +198,77 @@ test("what the server refuses stands beside the field", async () => {
   const time = page.getByRole("textbox", { name: "For how long" });
   await page.getByRole("combobox", { name: "Unit of: For how long" }).selectOption({ label: "seconds" });
   await time.fill("3");
-  await page.getByRole("alert").getByText("must be at least 10 seconds").waitFor();
+  await page.getByRole("alert").getByText("The time: within of a Proactive trigger must be at least 10 s").waitFor();
   await time.fill("30");
   await page.getByRole("alert").waitFor({ state: "detached" });
+
+  await makeNotifiers("alerts");
+  await page.reload();
+  await page.getByRole("button", { name: "Add an action" }).click();
+  await page.getByRole("textbox", { name: "Message" }).fill("{{ flow_run.name");
+  await page.getByRole("alert").getByText("This is not a valid template: line 1: {{ has no end.").waitFor();
+  await page.getByRole("textbox", { name: "Message" }).fill("fine");
+  await page.getByRole("alert").waitFor({ state: "detached" });
+  // What is written as JSON has no field that could show it.
+  const good = JSON.parse(await json(page).inputValue());
+  const trigger = { type: "event", posture: "Sometimes" };
+  for (const [wrong, reason] of [
+    [{ ...good, colour: "red" }, "Colour: there is no such field."],
+    [{ ...good, description: 5 }, "Description: must be string."],
+    [
+      { ...good, actions_on_trigger: [{ type: "dance" }] },
+      /^Actions_on_trigger\.0\.type: must be one of "do-nothing", /,
+    ],
+    [{ ...good, trigger }, 'Posture: must be one of "Reactive", "Proactive".'],
+    [{ ...good, actions: [{ type: "call-webhook", block_document_id: "x" }] }, "Block_document_id: is not an id."],
+  ] as const) {
+    await json(page).fill(JSON.stringify({ ...wrong, name: "wrong" }));
+    await page.getByRole("button", { name: "Create the automation" }).click();
+    await page.getByRole("alert").getByText(reason).waitFor();
+  }
+  expect(await automationNamed("wrong")).toBeUndefined();
   await close();
 });
 
-/** Blocks that send messages, by their names. */
-async function makeNotifiers(...names: string[]): Promise<Readonly<Record<string, string>>> {
+test("a number is typed digit by digit, and what is none is said until the field is left", async () => {
+  const { page, problems, close } = await site.open("/automations/new?template=run-fails");
+  await page.getByRole("combobox", { name: "How often" }).selectOption({ label: "several times" });
+  const many = page.getByRole("textbox", { name: "How many times" });
+  await many.click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("12");
+  expect(await many.inputValue()).toBe("12");
+  await page.getByText(/12 times within 10 minutes, do nothing\.$/).waitFor();
+  for (const wrong of ["1", "2.5", "many", ""]) {
+    await many.fill(wrong);
+    await page.getByRole("alert").getByText("Write a whole number of at least 2.").waitFor();
+    expect(await many.inputValue()).toBe(wrong);
+  }
+  await page.keyboard.press("Tab");
+  await page.getByRole("alert").waitFor({ state: "detached" });
+  expect(await many.inputValue()).toBe("12");
+  expect(problems).toEqual([]);
+  await close();
+});
+
+/** The type of blocks that send messages, and its schema. */
+let chat: Promise<{ readonly block_type_id: string; readonly block_schema_id: string }> | undefined;
+
+async function makeChat() {
   const { client } = site;
   const type = await client.call(createBlockType, { body: { name: "Team chat", slug: "team-chat" } });
   const fields = { title: "Team chat", type: "object", properties: {}, block_type_slug: "team-chat" };
   const schema = await client.call(createBlockSchema, {
     body: { block_type_id: type.id, capabilities: ["notify"], fields },
   });
-  const of = { block_type_id: type.id, block_schema_id: schema.id, data: {} };
+  return { block_type_id: type.id, block_schema_id: schema.id };
+}
+
+/** Blocks that send messages, by their names. */
+async function makeNotifiers(...names: string[]): Promise<Readonly<Record<string, string>>> {
+  const { client } = site;
+  chat ??= makeChat();
+  const of = { ...(await chat), data: {} };
   const ids: Record<string, string> = {};
   for (const name of names) ids[name] = (await client.call(createBlockDocument, { body: { ...of, name } })).id;
   return ids;
@@ -233,12 +289,21 @@ test("a deployment is run with parameters by its form, a message goes by the cho
   const firstAction = page.getByRole("group", { name: "First", exact: true });
   await firstAction.getByRole("combobox", { name: "What to do (First)" }).selectOption({ label: "run a deployment" });
   await firstAction.getByRole("textbox", { name: "Month" }).fill("2024-07");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("order for the month");
+  await firstAction.getByText("As JSON", { exact: true }).click();
+  const parameters = firstAction.getByRole("textbox", { name: "Parameters, as JSON" });
+  await parameters.fill('{"month": ');
+  await page.getByText("The parameters can't be read yet.").waitFor();
+  expect(await page.getByRole("button", { name: "Create the automation" }).isDisabled()).toBe(true);
+  await parameters.fill('{"month": "{{ event.id"}');
+  await page.getByRole("alert").getByText("Month: Invalid jinja: line 1: {{ has no end.").waitFor();
+  await firstAction.getByText("As a form", { exact: true }).click();
+  await firstAction.getByRole("textbox", { name: "Month" }).fill("2024-07");
   await page.getByRole("button", { name: "Add an action" }).click();
   await page.getByRole("combobox", { name: "Which one (Then (2))" }).selectOption({ label: "team (Team chat)" });
   await page.getByRole("textbox", { name: "Message" }).fill("{{ event.event }} came");
   await page.getByText("When order.due comes, run deployment train/nightly and send a message by team.").waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);
-  await page.getByRole("textbox", { name: "Name", exact: true }).fill("order for the month");
   await page.getByRole("button", { name: "Create the automation" }).click();
   await page.getByText("It has not fired yet").waitFor();
   expect((await automationNamed("order for the month"))?.actions).toMatchObject([
@@ -263,7 +328,37 @@ test("a deployment is run with parameters by its form, a message goes by the cho
   await page.getByRole("heading", { name: "It led to" }).waitFor();
   await page.getByRole("link", { name: "Automation order for the month fired" }).click();
   await page.getByRole("heading", { name: "Automation order for the month fired" }).waitFor();
-  expect(problems).toEqual([]);
+  // The template that has no end was refused.
+  expect(problems.filter((each) => !each.includes("status of 422"))).toEqual([]);
+  await close();
+});
+
+test("an automation of a deployment that is gone is edited, and says that it is gone", async () => {
+  const actions = [{ type: "run-deployment" as const, deployment_id: newId(), parameters: { day: "first" } }];
+  const trigger = { type: "event" as const, posture: "Reactive" as const, expect: ["order.paid"] };
+  const { id } = await site.client.call(createAutomation, { body: { name: "of nothing", trigger, actions } });
+  const { page, close } = await site.open(`/automations/automation/${id}/edit`);
+  const which = page.getByRole("combobox", { name: "Which one (First)" });
+  await which.locator("option:checked", { hasText: "… (gone)" }).waitFor({ state: "attached" });
+  await page.getByRole("textbox", { name: "Description" }).fill("as before");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "of nothing" }).waitFor();
+  expect((await automationNamed("of nothing"))?.actions).toMatchObject(actions);
+  await close();
+});
+
+test("an action that is taken away leaves the others with what they say", async () => {
+  const { page, close } = await site.open("/automations/new?template=run-fails");
+  const actions = [{ day: "first" }, { day: "second" }].map((parameters) => ({
+    type: "run-deployment",
+    source: "inferred",
+    parameters,
+  }));
+  const written = JSON.parse(await json(page).inputValue());
+  await json(page).fill(JSON.stringify({ ...written, actions }));
+  await page.getByRole("button", { name: "Remove: First" }).click();
+  const parameters = page.getByRole("textbox", { name: "Parameters, as JSON" });
+  expect(JSON.parse(await parameters.inputValue())).toEqual({ day: "second" });
   await close();
 });
 

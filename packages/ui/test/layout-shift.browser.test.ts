@@ -1,5 +1,5 @@
 import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
-import { createEvents } from "@ostinato/protocol";
+import { createAutomation, createEvents } from "@ostinato/protocol";
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, leaveArtifact, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
@@ -7,10 +7,14 @@ import { type Site, startSite } from "./site.ts";
 
 let site: Site;
 let run: Awaited<ReturnType<typeof startRun>>;
+let automation: string;
 /** A fifth of the score up to which browsers call a page steady. */
 const maxShift = 0.02;
 /** What a page shows once it is drawn; by default a long name. */
-const texts: Readonly<Record<string, string>> = { "a new automation": "Would have fired" };
+const texts: Readonly<Record<string, string>> = {
+  "a new automation": "Would have fired",
+  "an automation that is edited": "Would have fired",
+};
 const long = "a very long name that says all that anybody could want to know, ".repeat(3);
 
 beforeAll(async () => {
@@ -46,6 +50,14 @@ beforeAll(async () => {
   for (const description of ["first", long])
     await leaveArtifact(site.client, { key: "report", type: "markdown", data, description, flowRunId: run.id });
   await site.client.call(createEvents, { body: ["source", "middle", "end"].map(materialized) });
+  const failed = { type: "event" as const, posture: "Reactive" as const, expect: ["prefect.flow-run.Failed"] };
+  // The block is gone, which its preview says at some length.
+  const message = { block_document_id: timeOrderedId(systemClock().now()), body: "{{ flow_run.state.message }}" };
+  const actions = [
+    { type: "send-notification" as const, ...message },
+    { type: "pause-work-pool" as const, source: "inferred" as const },
+  ];
+  automation = (await site.client.call(createAutomation, { body: { name: long, trigger: failed, actions } })).id;
 });
 
 afterAll(() => site.close());
@@ -98,6 +110,7 @@ describe.each([
     "runs/task-runs",
     "a run with long names",
     "a new automation",
+    "an automation that is edited",
     "an asset",
     "background tasks, of which there are none",
   ];
@@ -115,6 +128,7 @@ describe.each([
       "a version of an artifact": "artifacts/key/report",
       "variables, of which there are none": "variables",
       "a new automation": "automations/new?template=no-success",
+      "an automation that is edited": `automations/automation/${automation}/edit`,
       "an asset": "asset?key=s3%3A%2F%2Flake%2Fmiddle",
       "background tasks, of which there are none": "background-tasks",
     };

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import type { ActionPreview, AutomationChoices } from "../api/types.ts";
 import { IconButton } from "../components/button.tsx";
 import { Select, TextField } from "../components/field.tsx";
 import { Labelled } from "../components/labelled.tsx";
+import { ResourceLink } from "../events/resource-link.tsx";
 import { drawnSchema } from "../forms/drawn-schema.ts";
 import { ValuesForm } from "../forms/schema-form.tsx";
 import { runFormQuery } from "../run-form/run-form.queries.ts";
@@ -69,10 +70,13 @@ export function ActionFields(props: {
   readonly choices: AutomationChoices | undefined;
   readonly problems: readonly DraftProblem[];
   readonly preview: ActionPreview | undefined;
+  readonly isTesting: boolean;
   readonly onChange: (action: ActionInput) => void;
+  /** Says of an action whether all that is written in its fields can be read. */
+  readonly onRead: (at: string, isRead: boolean) => void;
   readonly onRemove: () => void;
 }) {
-  const { action, at, label, choices, problems, preview, onChange } = props;
+  const { action, at, label, choices, problems, onChange } = props;
   const isKnown = types.some(({ value }) => value === action.type);
   return (
     <fieldset className="flex min-w-0 flex-col gap-2 rounded-md border p-2.5">
@@ -93,11 +97,20 @@ export function ActionFields(props: {
         <IconButton icon="trash" label={`Remove: ${label}`} className="ml-auto" onClick={props.onRemove} />
       </div>
       <Details {...props} />
-      {preview === undefined ? null : <Preview preview={preview} />}
-      <Problems problems={problems} at={at} />
+      {action.type === "do-nothing" ? null : (
+        <Preview type={action.type} preview={props.preview} isTesting={props.isTesting} />
+      )}
+      <Problems problems={problems} at={at} except={ownProblems[action.type]} />
     </fieldset>
   );
 }
+
+/** The parts that show their problems themselves. */
+const ownProblems: Partial<Record<ActionInput["type"], readonly string[]>> = {
+  "send-notification": ["subject", "body"],
+  "call-webhook": ["payload"],
+  "run-deployment": ["parameters"],
+};
 
 const subjectFields = {
   "run-deployment": ["deployment_id", "deployments", "the deployment of the event"],
@@ -162,7 +175,14 @@ function Subject({ action, choices, label, onChange }: PartProps) {
   );
 }
 
-function Details({ action, onChange }: PartProps) {
+type DetailProps = Omit<PartProps, "choices" | "label"> & {
+  readonly at: string;
+  readonly problems: readonly DraftProblem[];
+  readonly onRead: (at: string, isRead: boolean) => void;
+};
+
+function Details(props: DetailProps) {
+  const { action, at, problems, onChange } = props;
   switch (action.type) {
     case "send-notification":
       return (
@@ -173,10 +193,12 @@ function Details({ action, onChange }: PartProps) {
               onChange={({ target }) => onChange({ ...action, subject: target.value })}
             />
           </Labelled>
+          <Problems problems={problems} at={`${at}.subject`} />
           <TextArea
             label="Message"
             value={action.body}
             onChange={(body) => onChange({ ...action, body })}
+            problems={<Problems problems={problems} at={`${at}.body`} />}
             about={<TemplateHelp />}
           />
         </>
@@ -194,11 +216,12 @@ function Details({ action, onChange }: PartProps) {
                 : JSON.stringify(action.payload, null, 2)
           }
           onChange={(payload) => onChange({ ...action, payload })}
+          problems={<Problems problems={problems} at={`${at}.payload`} />}
           about={<TemplateHelp />}
         />
       );
     case "run-deployment":
-      return <RunDetails action={action} onChange={onChange} />;
+      return <RunDetails {...props} action={action} />;
     case "change-flow-run-state":
       return (
         <div className="flex flex-wrap items-center gap-1.5">
@@ -232,14 +255,9 @@ function Details({ action, onChange }: PartProps) {
 type RunAction = Extract<ActionInput, { type: "run-deployment" }>;
 
 /** The parameters as the deployment's form, or as JSON with templates in it. */
-function RunDetails({
-  action,
-  onChange,
-}: {
-  readonly action: RunAction;
-  readonly onChange: (action: ActionInput) => void;
-}) {
+function RunDetails({ action, at, problems, onChange, onRead }: DetailProps & { readonly action: RunAction }) {
   const { deployment_id: id, source, schedule_after } = action;
+  useEffect(() => () => onRead(at, true), [at, onRead]);
   const isSelected = source !== "inferred" && typeof id === "string" && id !== "";
   const form = useQuery({ ...runFormQuery(id ?? "", undefined), enabled: isSelected });
   const schema = form.data?.parameter_schema;
@@ -256,9 +274,13 @@ function RunDetails({
           label="Parameters"
           drawn={drawn}
           value={{ ...(action.parameters ?? {}) }}
-          onChange={({ value }) => onChange({ ...action, parameters: { ...value } })}
+          onChange={({ value, isRead }) => {
+            onRead(at, isRead);
+            onChange({ ...action, parameters: { ...value } });
+          }}
         />
       )}
+      <Problems problems={problems} at={`${at}.parameters`} />
       <p className="text-xs text-faint">
         Parameters that are left out are the deployment's. As JSON they may be templates, such as{" "}
         <code>{'{"day": "{{ event.occurred.date() }}"}'}</code>.
@@ -277,30 +299,70 @@ function RunDetails({
   );
 }
 
+const shortTemplates = ["{{ flow_run.name }}", "{{ flow.name }}", "{{ flow_run | ui_url }}", "{{ automation.name }}"];
+const longTemplates = ["{{ flow_run.state.message }}", "{{ event.payload.amount }}"];
+
+/** In columns, so that no line breaks elsewhere when the fonts come. */
 function TemplateHelp() {
+  const example = "overflow-hidden font-sans whitespace-nowrap";
   return (
-    <>
-      A template: <code>{"{{ flow_run.name }}"}</code>, <code>{"{{ flow.name }}"}</code>,{" "}
-      <code>{"{{ flow_run.state.message }}"}</code>, <code>{"{{ flow_run | ui_url }}"}</code>,{" "}
-      <code>{"{{ event.payload.amount }}"}</code>, <code>{"{{ automation.name }}"}</code>
-    </>
+    <span className="grid grid-cols-2 gap-x-3 sm:grid-cols-3">
+      <span className="col-span-full">Templates in it are filled in, such as</span>
+      {shortTemplates.map((template) => (
+        <code key={template} className={example}>
+          {template}
+        </code>
+      ))}
+      {longTemplates.map((template) => (
+        <code key={template} className={`${example} max-sm:col-span-2`}>
+          {template}
+        </code>
+      ))}
+    </span>
   );
 }
 
-/** What the action would have done at the last firing. */
-function Preview({ preview }: { readonly preview: ActionPreview }) {
-  const rendered = Object.entries(preview.rendered).filter(([, value]) => value !== null && value !== "");
-  if (rendered.length === 0 && preview.problem === null) return null;
+/** Actions of which templates make something: their preview takes more than a line. */
+const rendering: readonly ActionInput["type"][] = ["send-notification", "call-webhook", "run-deployment"];
+
+/** What the action would have done at the last firing. It is as high whatever comes of it, so that what is below stays. */
+function Preview(props: {
+  readonly type: ActionInput["type"];
+  readonly preview: ActionPreview | undefined;
+  readonly isTesting: boolean;
+}) {
+  const { type, preview, isTesting } = props;
+  const rendered = Object.entries(preview?.rendered ?? {}).filter(([, value]) => value !== null && value !== "");
   return (
-    <div className="flex min-w-0 flex-col gap-1 rounded-md bg-sunken p-2 text-xs">
-      <span className="text-faint">At the last time it would have fired:</span>
-      {preview.problem === null ? null : <span className="break-words text-danger">{preview.problem}</span>}
-      {rendered.map(([name, value]) => (
-        <span key={name} className="break-words whitespace-pre-wrap">
-          <span className="text-muted">{name}: </span>
-          {typeof value === "string" ? value : JSON.stringify(value)}
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+      tabIndex={0}
+      aria-label="What the action would have done"
+      className={`flex min-w-0 shrink-0 flex-col gap-1 overflow-y-auto rounded-md bg-sunken p-2 text-xs ${rendering.includes(type) ? "h-22" : "h-13"}`}
+    >
+      {preview === undefined ? (
+        <span className="text-faint">
+          {isTesting
+            ? "Looking at the past events…"
+            : "Once it would have fired, this shows what would have been done."}
         </span>
-      ))}
-    </div>
+      ) : (
+        <>
+          <span className="text-faint">At the last time it would have fired:</span>
+          {preview.problem === null ? null : <span className="break-words text-danger">{preview.problem}</span>}
+          {rendered.map(([name, value]) => (
+            <span key={name} className="break-words whitespace-pre-wrap">
+              <span className="text-muted">{name}: </span>
+              {typeof value === "string" ? value : JSON.stringify(value)}
+            </span>
+          ))}
+          {rendered.length === 0 && preview.problem === null ? <Target id={preview.target} /> : null}
+        </>
+      )}
+    </section>
   );
+}
+
+function Target({ id }: { readonly id: string | null }) {
+  return id === null ? <span>It could be done.</span> : <ResourceLink resource={{ "prefect.resource.id": id }} />;
 }

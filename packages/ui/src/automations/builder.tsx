@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import type { AutomationTest, NamedThing } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { NameFields } from "../components/name-fields.tsx";
@@ -31,9 +31,11 @@ export function Builder(props: {
   readonly onCancel: () => void;
 }) {
   const [draft, setDraft] = useState(props.initial);
-  /** Counts what was written as JSON: fields that keep a text of their own begin anew then. */
+  /** Counts what was written as JSON, and actions that were taken away: fields that keep a text of their own begin anew then. */
   const [revision, setRevision] = useState(0);
   const [isReadable, setReadable] = useState(true);
+  /** The actions of which the parameters can't be read, by their places. */
+  const [unread, setUnread] = useState<ReadonlySet<string>>(new Set());
   const [days, setDays] = useState<TestDays>("7");
   const { data: choices } = useQuery(automationChoicesQuery);
   const settled = useSettled(draft);
@@ -50,10 +52,23 @@ export function Builder(props: {
   const all = choices === undefined ? [] : Object.values(choices).flat();
   const names = namesById([...(props.names ?? []), ...all]);
   const problems = save.isError ? problemsOf(save.error) : problemsOf(tested.error);
+  const shownTest = tested.isError || unchosenIn(settled) !== undefined ? undefined : tested.data;
+  const isTesting = tested.isFetching || settled !== draft;
   const setActions = (actions: readonly ActionInput[]) => change({ actions });
+  const noteRead = useCallback(
+    (at: string, isRead: boolean) =>
+      setUnread((before) => new Set(isRead ? [...before].filter((each) => each !== at) : [...before, at])),
+    [],
+  );
   const missing =
     unchosenIn(draft) ??
-    (draft.name.trim() === "" ? "Give it a name to save it." : isReadable ? undefined : "The JSON can't be read yet.");
+    (draft.name.trim() === ""
+      ? "Give it a name to save it."
+      : !isReadable
+        ? "The JSON can't be read yet."
+        : unread.size > 0
+          ? "The parameters can't be read yet."
+          : undefined);
   return (
     <form
       noValidate
@@ -90,15 +105,20 @@ export function Builder(props: {
                 label={index === 0 ? "First" : `Then (${index + 1})`}
                 choices={choices}
                 problems={problems}
-                preview={previewOf(tested.data, index)}
+                preview={previewOf(shownTest, index)}
+                isTesting={isTesting}
                 onChange={(next) => setActions(draft.actions.with(index, next))}
-                onRemove={() => setActions(draft.actions.toSpliced(index, 1))}
+                onRead={noteRead}
+                onRemove={() => {
+                  setActions(draft.actions.toSpliced(index, 1));
+                  setRevision(revision + 1);
+                }}
               />
             ))}
             {draft.actions.length === 0 ? (
               <p className="text-muted">Nothing is done yet: each firing is recorded as an event.</p>
             ) : null}
-            <Problems problems={problems.filter(({ path }) => path === "actions")} at="actions" />
+            <Problems problems={problems} at="actions" except={draft.actions.map((_, index) => String(index))} />
             <Button
               icon="plus"
               className="self-start"
@@ -123,16 +143,11 @@ export function Builder(props: {
             </div>
           </div>
         </Section>
-        <Problems problems={problems.filter(({ path }) => path === "")} at="" />
+        <Problems problems={problems} at="" except={["trigger", "actions", "name"]} />
         <SaveBar missing={missing} save={props.save} isSaving={save.isPending} onCancel={props.onCancel} />
       </div>
       <div className="flex min-w-0 flex-col gap-3">
-        <TestPanel
-          tested={tested.isError || unchosenIn(settled) !== undefined ? undefined : tested.data}
-          isTesting={tested.isFetching || settled !== draft}
-          days={days}
-          onDays={setDays}
-        />
+        <TestPanel tested={shownTest} isTesting={isTesting} days={days} onDays={setDays} />
         <Section title="JSON">
           <div className="p-3">
             <JsonPane

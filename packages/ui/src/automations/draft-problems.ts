@@ -30,7 +30,7 @@ function detailsIn(body: unknown): readonly DraftProblem[] {
   if (!Array.isArray(details)) return [];
   return details.flatMap((each: { readonly loc?: unknown; readonly msg?: unknown }) =>
     Array.isArray(each.loc) && typeof each.msg === "string"
-      ? [{ path: pathOf(each.loc), message: sentence(each.msg) }]
+      ? [{ path: pathOf(each.loc), message: plain(each.msg) }]
       : [],
   );
 }
@@ -42,7 +42,15 @@ function pathOf(loc: readonly unknown[]): string {
     .join(".");
 }
 
-function sentence(message: string): string {
+/** What programs are told, as people say it. */
+const words: Readonly<Record<string, string>> = {
+  "Extra inputs are not permitted": "there is no such field",
+  "Field required": "is missing",
+  "must be integer": "must be a whole number",
+  'must match format "uuid"': "is not an id",
+};
+
+function plain(message: string): string {
   const text = message.replace(/^Value error, /, "").replaceAll("`", "");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+  return words[text] ?? text.replace(/^'\w+' is not/, "this is not");
 }

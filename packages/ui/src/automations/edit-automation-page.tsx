@@ -1,9 +1,11 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import type { Automation } from "../api/types.ts";
 import { Failure } from "../components/failure.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { automationQuery, replaceBy } from "./automations.queries.ts";
+import { runFormQuery } from "../run-form/run-form.queries.ts";
+import { automationChoicesQuery, automationQuery, replaceBy } from "./automations.queries.ts";
 import { Builder } from "./builder.tsx";
 import { draftOf } from "./draft.ts";
 
@@ -15,6 +17,7 @@ export function EditAutomationPage() {
   const queryClient = useQueryClient();
   const query = useQuery(automationQuery(id));
   const page = query.data;
+  const isWaiting = useIsWaiting(page?.automation);
   const leave = () => navigate({ to: "/automations/automation/$id", params: { id } });
   return (
     <Page
@@ -29,8 +32,8 @@ export function EditAutomationPage() {
       {query.isError ? (
         <Failure error={query.error} what="The automation" onRetry={() => void query.refetch()} />
       ) : null}
-      {query.isPending ? <Skeleton rows={8} /> : null}
-      {page === undefined ? null : (
+      {query.isPending || isWaiting ? <Skeleton rows={8} /> : null}
+      {page === undefined || isWaiting ? null : (
         <Builder
           // What others save meanwhile does not take away what is written here.
           key={id}
@@ -47,4 +50,14 @@ export function EditAutomationPage() {
       )}
     </Page>
   );
+}
+
+/** Whether what the fields choose from is still to come: they would move when it does. What can't be read does not hold up the rest. */
+function useIsWaiting(automation: Automation | undefined): boolean {
+  const choices = useQuery(automationChoicesQuery);
+  const deployments = (automation?.actions ?? []).flatMap((action) =>
+    action.type === "run-deployment" && action.deployment_id !== null ? action.deployment_id : [],
+  );
+  const forms = useQueries({ queries: [...new Set(deployments)].map((each) => runFormQuery(each, undefined)) });
+  return [choices, ...forms].some(({ isFetched }) => !isFetched);
 }

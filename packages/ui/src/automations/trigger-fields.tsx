@@ -47,7 +47,7 @@ export function TriggerFields(props: {
           names={names}
           onChange={(changed) => onChange(metricTriggerOf({ ...metric, ...changed }))}
         />
-        <Problems problems={problems} at="trigger" />
+        <Problems problems={problems} at="trigger" labels={fieldLabels} />
       </div>
     );
   const form = formOf(trigger);
@@ -84,10 +84,19 @@ export function TriggerFields(props: {
         <Happening form={form} onChange={change} known={names} />
         <Often form={form} onChange={change} />
       </div>
-      <Problems problems={problems} at="trigger" />
+      <Problems problems={problems} at="trigger" labels={fieldLabels} />
     </div>
   );
 }
+
+/** The fields of which the server may refuse a value, by their places in the trigger. */
+const fieldLabels: Readonly<Record<string, string>> = {
+  threshold: "How many times",
+  within: "The time",
+  "metric.threshold": "The threshold",
+  "metric.range": "The time over which it is measured",
+  "metric.firing_for": "The time for which it lasts",
+};
 
 function whens(about: TriggerSubject): readonly { readonly value: TriggerWhen; readonly label: string }[] {
   if (about === "event")
@@ -264,7 +273,13 @@ function Often({ form, onChange }: PartProps) {
       ) : null}
       {frequency === "several" ? (
         <Phrase>
-          <NumberField label="How many times" min={2} value={count} onChange={(next) => onChange({ count: next })} />
+          <NumberField
+            label="How many times"
+            min={2}
+            whole
+            value={count}
+            onChange={(next) => onChange({ count: next })}
+          />
           <span>times within</span>
           <DurationField label="Within which time" seconds={within} onChange={(next) => onChange({ within: next })} />
         </Phrase>

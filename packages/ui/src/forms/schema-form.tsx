@@ -19,10 +19,15 @@ export interface WrittenValues {
   readonly isValid: boolean;
 }
 
+interface JustWritten extends WrittenValues {
+  /** Whether all that is written can be read. */
+  readonly isRead: boolean;
+}
+
 interface FormProps {
   readonly label: string;
   readonly value: FormValue;
-  readonly onChange: (written: WrittenValues) => void;
+  readonly onChange: (written: JustWritten) => void;
 }
 
 /** Values for a JSON Schema: a field per property, or the whole as JSON; switching keeps the typed values. */
@@ -57,7 +62,8 @@ export function ValuesForm(
   const problems = useMemo(() => (drawn === undefined ? [] : problemsIn(drawn, toFormData(value))), [drawn, value]);
   const change = (next: FormValue) => {
     setValue(next);
-    props.onChange({ value: next, isValid: drawn === undefined || problemsIn(drawn, toFormData(next)).length === 0 });
+    const isValid = drawn === undefined || problemsIn(drawn, toFormData(next)).length === 0;
+    props.onChange({ value: next, isRead: true, isValid });
   };
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -65,7 +71,11 @@ export function ValuesForm(
         <Segmented
           label="Written"
           value={mode}
-          onChange={setMode}
+          onChange={(next) => {
+            setMode(next);
+            // A text that could not be read is gone with its field.
+            change(value);
+          }}
           options={[
             { value: "form", label: "As a form" },
             { value: "json", label: "As JSON" },
@@ -80,7 +90,7 @@ export function ValuesForm(
             object
             onChange={(next) => {
               if (isObject(next)) change(next);
-              else props.onChange({ value, isValid: false });
+              else props.onChange({ value, isRead: false, isValid: false });
             }}
           />
           <ProblemList problems={withServerProblems(problems, serverProblems)} />
