@@ -104,11 +104,12 @@ export async function replace(context: Context, id: string, given: AutomationUpd
   });
 }
 
-/** Switches it on or off. One that is off counts no events, and begins anew when it is switched on. */
-export async function change(context: Context, id: string, { enabled = true }: AutomationPartialUpdate): Promise<void> {
+/** Switches it on or off, and does nothing where neither is asked for. One that is off counts no events, and begins anew when it is switched on. */
+export async function change(context: Context, id: string, { enabled }: AutomationPartialUpdate): Promise<void> {
   await changing(context, async (unit, version) => {
     const before = await queries.findAutomation(unit.tx, id);
     if (before === undefined) throw missing();
+    if (enabled === undefined) return;
     if (enabled) refuseSelfFeeding(automationOf(before));
     const change = { enabled: enabled ? (1 as const) : (0 as const), updated: context.clock.now() };
     if (change.enabled === before.enabled) await queries.updateAutomation(unit.tx, id, change);

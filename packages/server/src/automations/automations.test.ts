@@ -129,6 +129,8 @@ describeOnEachDatabase("automations", (database) => {
     expect(replaced).toMatchObject({ name: "other", created, actions: [{ type: "cancel-flow-run" }] });
     expect(replaced.trigger.id).not.toBe(trigger.id);
     expect((await server.call("PATCH", `/automations/${id}`, { enabled: false })).status).toBe(204);
+    // What asks for nothing changes nothing.
+    expect((await server.call("PATCH", `/automations/${id}`, {})).status).toBe(204);
     expect((await server.call("GET", `/automations/${id}`)).body).toMatchObject({ name: "other", enabled: false });
     expect((await server.call("DELETE", `/automations/${id}`)).status).toBe(204);
     const happened = (await eventsOf(server, `prefect.automation.${id}`)).map(({ event }) => event);
