@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { aSpan, jsonOption, limitOption, yesOption } from "../options.ts";
-import type { CreateWebhookOptions } from "./webhooks.ts";
+import type { CreateWebhookOptions, RotateOptions } from "./webhooks.ts";
 
 interface Json {
   readonly json?: boolean;
@@ -78,10 +78,9 @@ function rotateCommand(): Command {
     .description("give a webhook a new address; the one before stays valid for a time")
     .argument("<webhook>", argument)
     .option("--grace <duration>", "how long the address before is valid, such as 10m (default: an hour)", aSpan)
+    .option("--secret-env <variable>", "the environment variable with a new key of the signature")
     .addOption(jsonOption())
-    .action(async (wanted: string, options: Json & { readonly grace?: number }) =>
-      (await import("./webhooks.ts")).rotate(wanted, options),
-    );
+    .action(async (wanted: string, options: RotateOptions) => (await import("./webhooks.ts")).rotate(wanted, options));
 }
 
 function deleteCommand(): Command {

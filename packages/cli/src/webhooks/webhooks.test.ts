@@ -33,6 +33,11 @@ test("it is paused, gets another address, and is deleted by its name", async () 
   const { webhook } = JSON.parse(rotated.stdout);
   expect(JSON.parse(rotated.stdout)).toMatchObject({ webhook: { enabled: false }, address });
   expect(Date.parse(webhook.former_until) - Date.parse(webhook.updated)).toBe(60_000);
+  expect((await run("rotate", "pushes", "--secret-env", "HOOK_KEY")).stdout).toMatch(/^\/api\/hooks\/[\w-]{32}\n$/);
+  expect((await run("rotate", "pushes", "--secret-env", "HOOK_KAY")).stderr).toContain("HOOK_KAY is not set");
+  await run("create", "unsigned");
+  const keyless = await run("rotate", "unsigned", "--secret-env", "HOOK_KEY");
+  expect(keyless.stderr).toContain("checks no signature, so it has no key to rotate");
   expect((await run("rotate", "pushes", "--grace", "never")).stderr).toContain("Give a duration: 30s, 10m, 2h, 1d.");
   expect((await run("inspect", "pushs")).stderr).toContain('There is no webhook "pushs". Did you mean "pushes"?');
   expect((await run("delete", "pushes", "--yes")).stdout).toBe("Deleted pushes\n");

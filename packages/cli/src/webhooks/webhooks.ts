@@ -29,6 +29,13 @@ export interface CreateWebhookOptions {
   readonly json?: boolean;
 }
 
+export interface RotateOptions {
+  /** Seconds. */
+  readonly grace?: number;
+  readonly secretEnv?: string;
+  readonly json?: boolean;
+}
+
 interface Json {
   readonly json?: boolean;
 }
@@ -66,9 +73,13 @@ function signatureOf({ signatureHeader: header, signaturePrefix: prefix, secretE
   if (header === undefined || secretEnv === undefined) {
     throw usageError("--signature-header and --secret-env belong together: the header, and the variable with its key.");
   }
-  const secret = process.env[secretEnv] ?? "";
-  if (secret === "") throw usageError(`The environment variable ${secretEnv} is not set.`);
-  return { header, secret, ...(prefix === undefined ? {} : { prefix }) };
+  return { header, secret: secretIn(secretEnv), ...(prefix === undefined ? {} : { prefix }) };
+}
+
+function secretIn(variable: string): string {
+  const secret = process.env[variable] ?? "";
+  if (secret === "") throw usageError(`The environment variable ${variable} is not set.`);
+  return secret;
 }
 
 interface Addressed {
@@ -110,10 +121,14 @@ export function change(wanted: string, body: WebhookUpdate): Promise<void> {
   });
 }
 
-export function rotate(wanted: string, options: Json & { readonly grace?: number }): Promise<void> {
+export function rotate(wanted: string, options: RotateOptions): Promise<void> {
+  const { grace, secretEnv } = options;
+  const body = {
+    ...(grace === undefined ? {} : { grace_seconds: grace }),
+    ...(secretEnv === undefined ? {} : { secret: secretIn(secretEnv) }),
+  };
   return withServer(async ({ client }) => {
     const { id } = await find(client, wanted);
-    const body = options.grace === undefined ? {} : { grace_seconds: options.grace };
     tellAddress(await client.call(rotateWebhook, { params: { id }, body }), options);
   });
 }
