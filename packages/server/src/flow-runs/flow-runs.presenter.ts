@@ -69,7 +69,8 @@ export function completeFlowRunPolicy(given: FlowRunPolicy): Required<FlowRunPol
     retry_delay_seconds,
     retries: given.retries ?? (max_retries === 0 ? null : max_retries),
     retry_delay: given.retry_delay ?? (retry_delay_seconds === 0 ? null : Math.trunc(retry_delay_seconds)),
-    pause_keys: given.pause_keys ?? [],
+    // A set, as with Prefect.
+    pause_keys: [...new Set(given.pause_keys)],
     resuming: given.resuming === undefined ? false : given.resuming,
     retry_type: given.retry_type ?? null,
   };
