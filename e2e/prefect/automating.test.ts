@@ -69,7 +69,7 @@ function tellsOf(python: string, start: () => Promise<RunningServer>): void {
   });
 
   test("what does not come runs one, for the resource that it did not come from", () => {
-    expect(facts.missing).toEqual({ source: "of job.slow", runs: 1 });
+    expect(facts.missing).toEqual({ source: "job.slow", runs: 1 });
   });
 
   test("several triggers make one, together or in their order", () => {
