@@ -25,7 +25,10 @@ export interface ResolvedActions {
   readonly actions_on_resolve: readonly ActionInput[];
 }
 
-/** What is wanted, as it is sent and kept: without the secrets that the program knows. A switch that the definition leaves open is that of the kept automation. */
+/**
+ * What is wanted, as it is sent and kept: without the secrets that the program knows. A switch that the definition leaves open is that of the
+ * kept automation.
+ */
 export function wantedFields(
   { description, tags, enabled, trigger }: AutomationDefinition,
   resolved: ResolvedActions,

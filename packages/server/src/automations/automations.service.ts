@@ -104,7 +104,10 @@ export async function replace(context: Context, id: string, given: AutomationUpd
   });
 }
 
-/** Switches it on or off, and does nothing where neither is asked for. One that is off counts no events, and begins anew when it is switched on. */
+/**
+ * Switches it on or off, and does nothing where neither is asked for. One that is off counts no events, and begins anew when it is switched
+ * on.
+ */
 export async function change(context: Context, id: string, { enabled }: AutomationPartialUpdate): Promise<void> {
   await changing(context, async (unit, version) => {
     const before = await queries.findAutomation(unit.tx, id);
